@@ -1,0 +1,1 @@
+"""The hard thinking of the book, in plain Python: values in, values out."""

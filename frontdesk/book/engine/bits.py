@@ -1,0 +1,78 @@
+"""A day's open time as the bits of one whole number.
+
+A day has `TICKS` ticks of `TICK_MINUTES` minutes, counted as elapsed time from local midnight, so a day of
+25 hours fits and a day of 23 hours leaves the last ticks closed. The highest bit is tick 0. Searching
+for n free ticks in a row takes about log2(n) shifts, whatever the day looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+TICK_MINUTES = 5
+TICKS = 304  # 25 hours and 20 minutes: the longest local day, rounded up to whole bytes
+BYTES = TICKS // 8
+FULL = (1 << TICKS) - 1
+
+
+def span(start: int, count: int) -> int:
+    """The bits of `count` ticks from tick `start`; what lies outside the day is cut off."""
+    first, last = max(start, 0), min(start + count, TICKS)
+    if last <= first:
+        return 0
+    return ((1 << (last - first)) - 1) << (TICKS - last)
+
+
+def spans(pairs: Iterable[tuple[int, int]]) -> int:
+    """The union of several (start, count) spans."""
+    bits = 0
+    for start, count in pairs:
+        bits |= span(start, count)
+    return bits
+
+
+def starts(free: int, count: int) -> int:
+    """The ticks at which `count` free ticks in a row begin."""
+    width = 1
+    while width < count:
+        step = min(width, count - width)
+        free &= free << step
+        width += step
+    return free & FULL
+
+
+def ticks(bits: int) -> Iterator[int]:
+    """The ticks that are set, earliest first."""
+    while bits:
+        high = bits.bit_length() - 1
+        yield TICKS - 1 - high
+        bits ^= 1 << high
+
+
+def stretches(bits: int) -> Iterator[tuple[int, int]]:
+    """The runs of set bits as (start, count), earliest first."""
+    while bits:
+        start = TICKS - bits.bit_length()
+        shifted = (bits << start) & FULL
+        count = TICKS - (shifted ^ FULL).bit_length() if shifted != FULL else TICKS
+        yield start, count
+        bits &= ~span(start, count)
+
+
+def aligned(step: int) -> int:
+    """The ticks that fall on a multiple of `step` ticks from local midnight."""
+    return spans((tick, 1) for tick in range(0, TICKS, step))
+
+
+def holds(free: int, start: int, count: int) -> bool:
+    """Are all `count` ticks from `start` free, and inside the day?"""
+    want = span(start, count)
+    return start >= 0 and start + count <= TICKS and free & want == want
+
+
+def to_bytes(bits: int) -> bytes:
+    return bits.to_bytes(BYTES, "big")
+
+
+def from_bytes(raw: bytes | memoryview) -> int:
+    return int.from_bytes(raw, "big")

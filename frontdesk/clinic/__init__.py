@@ -1,0 +1,1 @@
+"""Sites, rooms, equipment, providers, interpreters, visit types, duty roster."""

@@ -1,0 +1,1 @@
+"""Settings, addresses, and the one page that says who reacts to what."""

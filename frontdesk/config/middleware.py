@@ -1,0 +1,59 @@
+"""What holds for every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.decorators import sync_only_middleware
+
+from frontdesk.kit.errors import NotAllowed, Refused
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
+        "connect-src 'self'", "font-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
+    )
+)  # fmt: skip
+
+
+@sync_only_middleware
+def content_security_policy(get_response: Respond) -> Respond:
+    """No inline script or style, nothing from elsewhere; pages with patients are never cached."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+class refusals_in_words:  # noqa: N801  a middleware is named as a function
+    """A refusal that no view caught becomes a page with its sentence: 403 or 409, never a traceback."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        status = 403 if isinstance(exception, NotAllowed) else 409
+        page = {"sentence": exception.sentence, "code": exception.code}
+        response = render(request, "desk/refused.html", page, status=status)
+        response.headers["X-Refused"] = exception.code
+        return response
+
+
+def client_for_log(*_args: object) -> str:
+    """What the lock-out log says of an attempt: nothing about the person."""
+    return "log-in attempt"

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django.contrib.auth import views as auth
+from django.urls import include, path
+
+from frontdesk.desk.views.health import healthz
+
+urlpatterns = [
+    path("log-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("log-out/", auth.LogoutView.as_view(), name="logout"),
+    path("healthz", healthz, name="healthz"),
+    path("", include("frontdesk.desk.urls")),
+]

@@ -1,0 +1,58 @@
+"""Reading DATABASE_URL and EMAIL_URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class BadServiceUrl(Exception):
+    """A service's URL that cannot be read. The message never repeats the URL: it may hold a password."""
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's database settings from `postgresql://user:password@host:port/name?host=/socket/folder`."""
+    if not url:
+        url = "postgresql:///frontdesk"
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise BadServiceUrl("DATABASE_URL must begin with postgresql://.")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "frontdesk",
+        "USER": unquote(parts.username or options.pop("user", "")),
+        "PASSWORD": unquote(parts.password or options.pop("password", "")),
+        "HOST": options.pop("host", "") or (parts.hostname or ""),
+        "PORT": str(parts.port or options.pop("port", "")),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**options, "application_name": "frontdesk"},
+        "TEST": {"NAME": None},
+    }
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over: `smtp://user:password@host:port`, `smtps://` or `smtp+tls://`."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: str  # "", "starttls" or "tls"
+
+
+def email(url: str) -> MailServer | None:
+    """None where no mail server is named: messages then become tasks for a person."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    kinds = {"smtp": ("", 25), "smtp+tls": ("starttls", 587), "smtps": ("tls", 465)}
+    if parts.scheme not in kinds or not parts.hostname:
+        raise BadServiceUrl("EMAIL_URL must look like smtp://host:port, smtp+tls://… or smtps://….")
+    tls, port = kinds[parts.scheme]
+    return MailServer(
+        parts.hostname, parts.port or port, unquote(parts.username or ""), unquote(parts.password or ""), tls
+    )

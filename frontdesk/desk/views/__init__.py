@@ -1,0 +1,1 @@
+"""Screens: load, permit, act, answer."""

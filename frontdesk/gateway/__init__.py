@@ -1,0 +1,1 @@
+"""The machines' door: one folder for each integration, with everything in it."""

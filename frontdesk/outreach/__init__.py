@@ -1,0 +1,1 @@
+"""The message library and every message that leaves the house."""

@@ -1,0 +1,1 @@
+"""Patients, how to reach them, how they are identified."""

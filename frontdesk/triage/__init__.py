@@ -1,0 +1,1 @@
+"""Requests, protocols, lanes, scripts and handoffs: the request before the calendar."""

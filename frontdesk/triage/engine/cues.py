@@ -1,0 +1,85 @@
+"""The words that say a thing is not so, was long ago, was somebody else's, or is over. English and Spanish, evened out."""
+
+# After any of these a new thought begins: what was denied before is not denied after.
+TURNS = frozenset(
+    "but pero except aunque sino though although however yet and y e then now because cause cuz since so still "
+    "plus instead porque desde entonces ahora ahorita que cuando when while after started empezo solo only just "
+    "except salvo excepto mas also tambien good well better right ok okay sure bien mejor".split()
+)
+# A clause begins here if a comma stands before it, or directly after "no".
+CLAUSE_STARTS = frozenset(
+    "i im ive id ill he hes she shes it its my his her their we were they theyre this these that the there theres "
+    "you your our yes me mi mis te le les se tengo tiene siento siente estoy esta estan es yo el ella ya ando anda "
+    "traigo trae having hes feeling can cant could keep keeps last today tonight hoy lo la los las".split()
+)
+# Inside a denial these mean that somebody speaks of a thing that is there.
+SUBJECTS = frozenset("i im ive hes shes theyre yo".split())
+
+NEVER = frozenset(
+    "no without denies denied deny denying never nor neither zero wo w sin niega niegan ni tampoco nunca jamas ningun "
+    "ninguna negative".split()
+)
+NOT = frozenset("not isnt arent wasnt werent aint".split())
+# "not" before these denies nothing that matters.
+NOT_BUT = frozenset(
+    "just only my the usual usually normal normally better improving helping help going getting working stopping able "
+    "sure right well good great enough really sleeping eating drinking breathing responding waking moving feeling used "
+    "like letting stopped clotting holding keeping even kidding joking gonna going to being in peeing making".split()
+)
+DO_NOT = frozenset("dont doesnt didnt havent hasnt hadnt wont".split())
+DO_NOT_HAVE = frozenset(
+    "have had has feel felt get got see seen seem notice noticed experience report any".split()
+)
+# Spanish "no" before one of these is about doing, not about having a symptom.
+NO_BUT = frozenset(
+    "puedo puede pueden podemos pude pudo podia poder pueda quiero quiere quieren se sabe sabemos para paran deja dejan "
+    "aguanto aguanta come comen duerme duermo dormi responde reacciona despierta despierto habla mueve mueven camina "
+    "mejora baja bajan quita cede respira toma tomo orina orino creo cree pasa paro queda sirve sirvio funciona hace "
+    "hizo vaya fue es era matter one longer aguantaba logro logra alcanzo veo ve oigo siento siente sienten mucho "
+    "hago esta estoy mojado hecho improvement change relief hope appetite appointment answer ride".split()
+)
+SPANISH_CLITICS = frozenset("me te le les se nos lo la".split())
+AFTER_CLITIC = frozenset("duele duelen dolia dolio dio da dan ha han ardio arde pica".split())
+
+# (words in a row, "#" any number, "####" a year, "@" one of KIN)
+LONG_AGO = tuple(
+    tuple(cue.split())
+    for cue in """
+years ago; year ago; yrs ago; yr ago; decades ago; months ago; ages ago; long ago; last year; last summer; last winter
+last spring; last fall; the year before; in ####; back in; since ####; history of; hx of; h o; past medical; as a kid
+as a child; as a teen; as a teenager; as a baby; as a boy; as a girl; when i was; when he was; when she was; used to
+family history; in the family; in my family; in our family; runs in; run in; survivor; survivors; anniversary; remission
+prior history; in college; in high school; in my twenties; in my thirties; in my forties; in his fifties; in childhood
+risk of; risk for; prevent; preventing; prevention; in case of; previously had; previous history
+@ died; @ passed; @ had a * in his; @ had one at; @ had # ; @ had a * at #
+hace # anos tuve; antecedente; antecedentes; historial de; historia de; el ano pasado; ano pasado; en ####; en el ####
+en el ano; de nino; de nina; de chico; de chica; de joven; de chiquito; de chiquita; cuando era; cuando tenia; @ murio
+@ fallecio; en la familia; en mi familia; familiares; riesgo de; prevenir; prevencion; de pequeno; de pequena
+hace anos; hace muchos anos; hace mucho; hace tiempo
+""".replace("\n", ";").split(";")
+    if cue.strip()
+)
+# Any of these in the same clause says that it is happening now after all.
+NOW = frozenset(
+    "now today tonight again currently started starting woke morning minutes minute hour hours hrs keeps still getting "
+    "worse ahora ahorita hoy otra minutos hora horas todavia sigue sigo acaba acabo empezo empece empeora despierto "
+    "yesterday ayer anoche suddenly repente".split()
+)
+PAST_SPANISH = frozenset(
+    "tuve tuvo dio dieron fue operaron opero sufrio sufri paso murio tenia hicieron hizo padeci padecio quitaron".split()
+)
+KIN = frozenset(
+    "mom mother mum dad father brother sister aunt uncle grandma grandmother grandpa grandfather nana cousin parents "
+    "mama madre papa padre hermano hermana tia tio abuela abuelo abuelita abuelito primo prima suegra suegro".split()
+)
+
+OVER = tuple(
+    tuple(cue.split())
+    for cue in """
+is gone; are gone; its gone; has gone; went away; gone away; gone now; all gone; cleared up; is over; is better now
+all better; resolved; has passed; got over; over it; no longer; no more; recovered from; has healed; is healed
+went down; se me quito; se le quito; ya se quito; ya paso; ya se fue; se me fue; se le fue; ya no; se curo; ya sano
+ya esta bien; quitado
+""".replace("\n", ";").split(";")
+    if cue.strip()
+)

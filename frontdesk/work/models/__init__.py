@@ -1,0 +1,3 @@
+from frontdesk.work.models.task import Queue, Task
+
+__all__ = ["Queue", "Task"]
