@@ -1,4 +1,4 @@
-"""`python -m frontdesk COMMAND`: `up` runs the product, everything else is a management command."""
+"""`python -m frontdesk COMMAND`: `up` runs the whole product here; everything else is a management command."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 
 
 def main() -> int:
+    """Hand the command line to whoever answers for its first word; returns the exit code."""
     arguments = sys.argv[1:]
     if arguments[:1] == ["up"]:
         from frontdesk.up.main import run

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from frontdesk.config.urls_of_services import database, email
+from frontdesk.kit.service_urls import database, email
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR = Path(os.environ.get("FRONTDESK_VAR", BASE_DIR / "var"))

@@ -18,7 +18,7 @@ class ExitCode(IntEnum):
     BUSY = 6
 
 
-class Problem(Exception):  # noqa: N818 - it is shown to people, who have problems and not errors
+class Problem(Exception):
     """A state of the machine that Frontdesk cannot mend; `str()` is one sentence that a person may read."""
 
     def __init__(self, sentence: str, code: ExitCode = ExitCode.FAILED) -> None:

@@ -8,28 +8,39 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def die_with_parent(signum: signal.Signals) -> Callable[[], None] | None:
-    """A `preexec_fn` after which the child gets `signum` when this process ends, even by kill -9.
+def spawn(command: Sequence[str], *, tied: signal.Signals | None, **popen: Any) -> subprocess.Popen[bytes]:
+    """Start a program at the head of a process group of its own, with nothing to read; `popen` goes to Popen.
 
-    Linux alone can do this; elsewhere it is None, and a left-over is dealt with at the next start.
+    With `tied` it gets that signal when this process ends, even by kill -9. Linux alone can do that; elsewhere a
+    left-over database server is dealt with at the next start.
     """
-    libc, parent = _LIBC, os.getpid()
-    if libc is None:
-        return None
+    parent = os.getpid()
+    # Run between fork and exec: safe, as nothing here has threads when it starts a program.
+    tie = (lambda: tie_to_parent(tied, parent)) if tied and _LIBC else None
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=tie,  # noqa: PLW1509
+        **popen,
+    )
 
-    def ask_the_kernel() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, int(signum))
-        if os.getppid() != parent:  # the parent ended between fork and here
-            os._exit(1)
 
-    return ask_the_kernel
+def tie_to_parent(signum: signal.Signals, parent: int) -> None:
+    """Have the kernel send `signum` to this process when `parent` ends. Does nothing but on Linux."""
+    if _LIBC is None:
+        return
+    _LIBC.prctl(_PR_SET_PDEATHSIG, int(signum))
+    if os.getppid() != parent:  # it ended before we asked
+        os._exit(1)
 
 
 def exists(pid: int) -> bool:

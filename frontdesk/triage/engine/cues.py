@@ -4,7 +4,7 @@
 TURNS = frozenset(
     "but pero except aunque sino though although however yet and y e then now because cause cuz since so still "
     "plus instead porque desde entonces ahora ahorita que cuando when while after started empezo solo only just "
-    "except salvo excepto mas also tambien good well better right ok okay sure bien mejor".split()
+    "salvo excepto mas why how what idea clue doubt duda also tambien good well better right ok okay sure bien mejor".split()
 )
 # A clause begins here if a comma stands before it, or directly after "no".
 CLAUSE_STARTS = frozenset(
@@ -19,6 +19,9 @@ NEVER = frozenset(
     "no without denies denied deny denying never nor neither zero wo w sin niega niegan ni tampoco nunca jamas ningun "
     "ninguna negative".split()
 )
+# A list of things denied: these reach over commas by themselves, the others only where an "or" is near.
+DENIES = frozenset("denies denied deny denying niega niegan".split())
+OR = frozenset("or nor ni o u either neither".split())
 NOT = frozenset("not isnt arent wasnt werent aint".split())
 # "not" before these denies nothing that matters.
 NOT_BUT = frozenset(

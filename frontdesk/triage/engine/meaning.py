@@ -52,11 +52,17 @@ class Reader:
                     return False
                 passed_comma = True
             if self._is_denial(at, start):
-                # "No, chest pain" answers something else.
-                return not (after.comma and passed_comma)
+                return not passed_comma or (not after.comma and self._is_list(at, start))
             if self.tokens[at].word in cues.TURNS or self.tokens[at].word in cues.SUBJECTS:
                 return False
         return False
+
+    def _is_list(self, at: int, start: int) -> bool:
+        """Say whether a denial reaches over commas: "no fever, chills or pain" does; "no, pain", "no luck, pain" do not."""
+        if self.tokens[at].word in cues.DENIES:
+            return True
+        around = self.tokens[at : start + DENIAL_REACH]
+        return any(t.word in cues.OR and t.sentence == self.tokens[start].sentence for t in around)
 
     def _is_denial(self, at: int, start: int) -> bool:
         word, after = self.tokens[at].word, self.tokens[at + 1].word
@@ -119,9 +125,15 @@ class Reader:
         return start - reach <= at < end + reach
 
     def _turns(self, at: int, start: int, end: int) -> bool:
-        """Say whether a "but" lies between the cue and the thing."""
+        """Say whether a "but", or an "and I ...", lies between the cue and the thing."""
         between = range(at, start) if at < start else range(end, at)
-        return any(self.tokens[i].word in {"but", "pero", "now", "ahora", "and", "y"} for i in between)
+        return any(self._turns_at(i) for i in between)
+
+    def _turns_at(self, at: int) -> bool:
+        word = self.tokens[at].word
+        if word in {"and", "y", "e"}:
+            return self.tokens[at + 1].word in cues.CLAUSE_STARTS | cues.NOW
+        return word in {"but", "pero", "now", "ahora", "ahorita"}
 
     def _cue_places(self, table: tuple[tuple[str, ...], ...]) -> list[int]:
         first: dict[str, list[tuple[str, ...]]] = {}

@@ -1,0 +1,108 @@
+"""Booking a visit out of a hold."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from frontdesk.accounts.models import User
+from frontdesk.book.actions.holds import PatientBusy
+from frontdesk.book.facts import AppointmentBooked, BookingRefused
+from frontdesk.book.models import Appointment, Claim, Hold, HoldEnd
+from frontdesk.book.ports import Ask, Finding
+from frontdesk.book.rules import BookingGate, check_can_book
+from frontdesk.daybook.record import record
+from frontdesk.kit.errors import Refused
+
+
+class HoldGone(Refused):
+    """The hold has expired or was let go; its time may be somebody else's by now."""
+
+    code = "HOLD_GONE"
+
+
+def book(*, hold: Hold, by: User, now: datetime) -> Appointment:
+    """Make a hold an appointment, in one transaction with its confirmation.
+
+    Booking the same hold again answers the same appointment. Raises NotAllowed, BookingGate, HoldGone or
+    PatientBusy. What the patient is told of follows from the fact (config/wiring.py).
+    """
+    try:
+        with transaction.atomic():
+            return _book(hold, by, now)
+    except IntegrityError:
+        raise PatientBusy("The patient has another visit at this time.") from None
+
+
+@transaction.atomic
+def write_down_refusal(*, gate: BookingGate, ask: Ask, by: User, now: datetime) -> None:
+    """Keep that a booking was asked for and refused. Called by a door after the refusal."""
+    patient_id = ask.patient.pk if ask.patient else None
+    fact = BookingRefused(
+        patient_id=patient_id, request_id=ask.request_id, code=gate.code, sentence=gate.sentence
+    )
+    record(fact, by=by, now=now)
+
+
+def _book(hold: Hold, by: User, now: datetime) -> Appointment:
+    hold = Hold.objects.select_for_update(of=("self",)).select_related(
+        "visit_type", "site", "provider", "patient"
+    ).get(pk=hold.pk)  # fmt: skip
+    if (same := Appointment.objects.filter(idempotency_key=f"hold-{hold.pk}").first()) is not None:
+        return same
+    if not hold.stands(now):
+        raise HoldGone("This hold has ended. The time may still be free: hold it again.")
+    found = check_can_book(_ask(hold, by, now))
+    appointment = _create(hold, by, now)
+    Claim.objects.live().filter(hold=hold).update(appointment=appointment)
+    Hold.objects.filter(pk=hold.pk).update(ended_at=now, ended_how=HoldEnd.BOOKED)
+    record(_booked(appointment, hold, found), by=by, now=now)
+    return appointment
+
+
+def _ask(hold: Hold, by: User, now: datetime) -> Ask:
+    return Ask(
+        request_id=hold.asked_for,
+        patient=hold.patient,
+        visit_type=hold.visit_type,
+        by=by,
+        now=now,
+        provider=hold.provider,
+        site=hold.site,
+        start=hold.start,
+        end=hold.end,
+    )
+
+
+def _create(hold: Hold, by: User, now: datetime) -> Appointment:
+    return Appointment.objects.create(
+        patient=hold.patient,
+        visit_type=hold.visit_type,
+        site=hold.site,
+        provider=hold.provider,
+        room_id=hold.room_id,
+        interpreter_id=hold.interpreter_id,
+        modality=hold.visit_type.modality,
+        start=hold.start,
+        end=hold.end,
+        asked_for=hold.asked_for,
+        booked_at=now,
+        booked_by=by,
+        idempotency_key=f"hold-{hold.pk}",
+    )
+
+
+def _booked(appointment: Appointment, hold: Hold, found: list[Finding]) -> AppointmentBooked:
+    return AppointmentBooked(
+        appointment_id=appointment.pk,
+        patient_id=appointment.patient_id,
+        request_id=appointment.asked_for,
+        hold_id=hold.pk,
+        visit_type=hold.visit_type.name,
+        provider=hold.provider.name,
+        site=hold.site.name,
+        start=appointment.start,
+        end=appointment.end,
+        checks=[f"{one.link}: {one.verdict.value}. {one.sentence}" for one in found],
+    )

@@ -1,0 +1,93 @@
+"""Taking and giving back time. The one place that locks days (docs/locking.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime
+
+from frontdesk.book.engine import bits
+from frontdesk.book.models import Claim, Hold, HoldEnd, ResourceDay
+from frontdesk.book.queries.open_time import mask_of
+from frontdesk.clinic.models import Site
+from frontdesk.kit.errors import Refused
+
+Key = tuple[int, date]  # resource id, local day
+
+
+class TimeTaken(Refused):
+    """Somebody else has the time."""
+
+    code = "TIME_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("This time was just taken.")
+
+
+class Days:
+    """Days under lock: every row of the named resources and days, locked in one fixed order."""
+
+    def __init__(self, keys: Collection[Key]) -> None:
+        resources, days = {key[0] for key in keys}, {key[1] for key in keys}
+        rows = (
+            ResourceDay.objects.select_for_update(no_key=True)
+            .filter(resource_id__in=resources, day__in=days)
+            .order_by("resource_id", "day", "site_id")
+        )
+        self.rows = [row for row in rows if (row.resource_id, row.day) in keys]
+        self._changed: set[int] = set()
+
+    def is_free(self, key: Key, mask: int, site: Site) -> bool:
+        """Is all of `mask` open and free for the resource at this site?"""
+        return any(
+            row.free & mask == mask
+            for row in self.rows
+            if (row.resource_id, row.day) == key and row.site_id == site.pk
+        )
+
+    def take(self, key: Key, mask: int) -> None:
+        """Close the time at every site: somebody who works at two can only be at one."""
+        self._set(key, lambda row: row.free & ~mask)
+
+    def give_back(self, key: Key, mask: int) -> None:
+        self._set(key, lambda row: row.free | (mask & row.open))
+
+    def save(self) -> None:
+        changed = [row for row in self.rows if row.pk in self._changed]
+        ResourceDay.objects.bulk_update(changed, ["free_bits"])
+
+    def _set(self, key: Key, change: Callable[[ResourceDay], int]) -> None:
+        for row in self.rows:
+            if (row.resource_id, row.day) == key:
+                row.free_bits = bits.to_bytes(change(row))
+                self._changed.add(row.pk)
+
+
+def keys_of(claims: Iterable[Claim], site: Site) -> dict[int, tuple[Key, int]]:
+    """For each claim, by id: its (resource, day) and its bits."""
+    found = {}
+    for claim in claims:
+        day, mask = mask_of(claim.start, claim.end, site)
+        found[claim.pk] = ((claim.resource_id, day), mask)
+    return found
+
+
+def expired_in_the_way(keys: Collection[Key], start: datetime, end: datetime, now: datetime) -> list[Hold]:
+    """Expired holds whose claims overlap the wanted stretch on the wanted resources."""
+    claims = Claim.objects.live().between(start, end).filter(resource_id__in={key[0] for key in keys})
+    holds = Hold.objects.expired(now).filter(claims__in=claims).distinct()
+    return list(holds.select_related("site").order_by("pk"))
+
+
+def end_hold(*, hold: Hold, how: HoldEnd, days: Days, now: datetime) -> bool:
+    """Write a hold off and give its time back, under `days`. False where somebody was quicker."""
+    if not Hold.objects.filter(pk=hold.pk, ended_at=None).update(ended_at=now, ended_how=how):
+        return False
+    claims = list(Claim.objects.live().filter(hold=hold, appointment=None))
+    for key, mask in keys_of(claims, hold.site).values():
+        days.give_back(key, mask)
+    Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(released_at=now)
+    return True
+
+
+def keys_of_hold(hold: Hold) -> set[Key]:
+    return {key for key, _ in keys_of(hold.claims.live(), hold.site).values()}

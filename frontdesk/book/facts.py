@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from frontdesk.daybook.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeHeld(Fact):
+    """Time was kept for a patient. The alternatives offered stand beside it in the entry."""
+
+    hold_id: int
+    patient_id: int
+    request_id: int | None
+    visit_type: str
+    provider: str
+    site: str
+    start: datetime
+    end: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldEnded(Fact):
+    hold_id: int
+    patient_id: int
+    request_id: int | None
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentBooked(Fact):
+    appointment_id: int
+    patient_id: int
+    request_id: int | None
+    hold_id: int
+    visit_type: str
+    provider: str
+    site: str
+    start: datetime
+    end: datetime
+    checks: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRefused(Fact):
+    """Somebody asked for a booking that a check refused."""
+
+    patient_id: int | None
+    request_id: int | None
+    code: str
+    sentence: str

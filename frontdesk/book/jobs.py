@@ -1,0 +1,36 @@
+"""What the machine does for the book. Safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from procrastinate.contrib.django import app
+
+from frontdesk.book.actions.days import open_days
+from frontdesk.book.actions.holds import sweep
+from frontdesk.book.queries.find import HORIZON
+from frontdesk.clinic.models import Resource
+from frontdesk.daybook.facts import System
+from frontdesk.kit.clock import now
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="sweep-holds", name="book.sweep_holds")
+def sweep_holds(timestamp: int) -> None:
+    """Every minute: write off expired holds."""
+    while sweep(by=System("hold sweeper"), now=now()) == 100:
+        continue
+
+
+@app.periodic(cron="15 2 * * *")
+@app.task(queueing_lock="open-days", name="book.open_next_days")
+def open_next_days(timestamp: int) -> None:
+    """Every night: keep the days open as far ahead as is searched."""
+    moment = now()
+    open_days(
+        resources=Resource.objects.filter(active=True),
+        first=moment.date(),
+        last=moment.date() + timedelta(days=HORIZON + 1),
+        by=System("day opener"),
+        now=moment,
+    )

@@ -1,0 +1,152 @@
+"""Queueing a message with what causes it, and settling it when the carrier has answered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from frontdesk.accounts.models import User
+from frontdesk.book.models import Appointment
+from frontdesk.clinic.choices import Modality
+from frontdesk.daybook.facts import System
+from frontdesk.daybook.models import Entry
+from frontdesk.daybook.record import Actor, record
+from frontdesk.outreach.engine.render import fill, say_day, say_time
+from frontdesk.outreach.facts import MessageQueued, MessageSettled
+from frontdesk.outreach.models import Channel, ContentLevel, Message, MessageState, MessageTemplate
+from frontdesk.people.models import ContactPoint, Patient
+from frontdesk.people.phones import show_phone
+from frontdesk.work.actions.tasks import open_task
+from frontdesk.work.models import Queue
+
+SENDER = System("message sender")
+TELL_WITHIN = timedelta(hours=4)
+_ARRIVE = {"en": "Please arrive at {}.", "es": "Por favor, llegue a las {}."}
+_INTERPRETER = {
+    "en": "4. An interpreter is booked for you, at no cost.\n",
+    "es": "4. Habrá un intérprete para usted, sin costo.\n",
+}
+
+
+@transaction.atomic
+def confirm_booking(
+    *, appointment: Appointment, by: Actor, now: datetime, cause: Entry | None = None
+) -> Message | None:
+    """Queue the confirmation of a visit, by a channel that the patient chose.
+
+    Where there is none, a task asks a person to tell the patient; then None is answered.
+    """
+    patient = appointment.patient
+    address = _email(patient)
+    template = _template("visit_booked", patient.language, now)
+    if address is None or template is None:
+        _ask_a_person(appointment, "No e-mail that the patient agreed to", by, now)
+        return None
+    values = _values(appointment, template.language)
+    message = Message.objects.create(
+        patient=patient,
+        template=template,
+        channel=Channel.EMAIL,
+        to=address,
+        subject=fill(template.subject, values)[:200],
+        body=fill(template.body, values).strip() + "\n",
+        about_kind="appointment",
+        about_ref=appointment.pk,
+        asked_for=appointment.asked_for,
+        queued_at=now,
+        queued_by=by if isinstance(by, User) else None,
+    )
+    record(_queued(message, template), by=by, now=now, caused_by=cause, rule_version=str(template))
+    from frontdesk.outreach.jobs import send_message
+
+    send_message.defer(message_id=message.pk)
+    return message
+
+
+@transaction.atomic
+def settle(*, message: Message, state: MessageState, receipt: str, now: datetime) -> Message:
+    """Keep what the carrier answered. A message that will not go becomes a task for a person."""
+    changed = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED).update(
+        state=state, receipt=receipt[:300], settled_at=now
+    )
+    message.refresh_from_db()
+    if not changed:
+        return message
+    fact = MessageSettled(
+        message_id=message.pk,
+        patient_id=message.patient_id,
+        request_id=message.asked_for,
+        state=state.label,
+        receipt=message.receipt,
+    )
+    record(fact, by=SENDER, now=now)
+    if state is MessageState.FAILED and message.about_kind == "appointment":
+        appointment = Appointment.objects.select_related("site", "patient").get(pk=message.about_ref)
+        _ask_a_person(appointment, "The e-mail could not be delivered", SENDER, now)
+    return message
+
+
+@transaction.atomic
+def note_try(*, message: Message, now: datetime) -> None:
+    """One more try begins. Not a fact by itself: the receipt tells how it ended."""
+    del now
+    Message.objects.filter(pk=message.pk).update(tries=message.tries + 1)
+
+
+def _email(patient: Patient) -> str | None:
+    points = patient.contact_points.filter(kind=ContactPoint.Kind.EMAIL, allowed=True)
+    return points.order_by("-preferred", "pk").values_list("value", flat=True).first()
+
+
+def _template(key: str, language: str, now: datetime) -> MessageTemplate | None:
+    """In the patient's language where the library has it, else in English; only minimal content."""
+    found = MessageTemplate.objects.in_force(now).filter(
+        key=key, channel=Channel.EMAIL, content_level=ContentLevel.MINIMAL
+    )
+    return found.filter(language=language).first() or found.filter(language="en").first()
+
+
+def _values(appointment: Appointment, language: str) -> dict[str, str]:
+    site = appointment.site
+    start = appointment.start.astimezone(site.zone)
+    arrive = start - timedelta(minutes=appointment.visit_type.arrive_before)
+    in_person = appointment.modality == Modality.IN_PERSON
+    return {
+        "given_name": appointment.patient.given,
+        "clinic": site.name,
+        "day": say_day(start, language),
+        "time": say_time(start, language),
+        "arrive": _ARRIVE[language].format(say_time(arrive, language)) if in_person else "",
+        "address": site.address,
+        "phone": show_phone(site.phone),
+        "how": _INTERPRETER[language] if appointment.interpreter_id else "",
+    }
+
+
+def _queued(message: Message, template: MessageTemplate) -> MessageQueued:
+    return MessageQueued(
+        message_id=message.pk,
+        patient_id=message.patient_id,
+        request_id=message.asked_for,
+        channel=message.channel,
+        to=message.to,
+        subject=message.subject,
+        body=message.body,
+        template=str(template),
+    )
+
+
+def _ask_a_person(appointment: Appointment, why: str, by: Actor, now: datetime) -> None:
+    start = appointment.start.astimezone(appointment.site.zone)
+    open_task(
+        queue=Queue.CONTACT,
+        site=appointment.site,
+        patient=appointment.patient,
+        about=("appointment", appointment.pk),
+        title=f"Tell the patient of the visit on {start:%a} {start.day} {start:%b}, {start:%H:%M}",
+        next_step=f"Call them. {why}",
+        due_at=min(now + TELL_WITHIN, max(appointment.start, now + timedelta(minutes=10))),
+        by=by,
+        now=now,
+    )

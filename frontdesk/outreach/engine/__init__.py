@@ -1,0 +1,1 @@
+"""Rendering messages, in plain Python."""

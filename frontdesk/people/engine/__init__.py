@@ -1,0 +1,1 @@
+"""Reading what people say about who they are, in plain Python."""

@@ -1,0 +1,87 @@
+"""Finding patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from frontdesk.accounts.models import User
+from frontdesk.kit.errors import BadValue
+from frontdesk.kit.text import fold
+from frontdesk.people.engine.birth_dates import NotADate, read_birth_date
+from frontdesk.people.engine.matching import Known, Said, agreeing
+from frontdesk.people.models import ContactPoint, Patient
+from frontdesk.people.models.patient import PatientQuerySet
+from frontdesk.people.phones import read_phone
+
+ENOUGH = 2  # identifiers that must agree before anybody is taken for anybody
+
+
+@dataclass(frozen=True)
+class Match:
+    """A record with the identifiers on which it agrees with what was said."""
+
+    patient: Patient
+    on: tuple[str, ...]
+
+
+def match(said: Said, *, by: User) -> list[Match]:
+    """Records that agree on two identifiers or more, the best first; at most ten."""
+    if said.given < ENOUGH:
+        return []
+    found = _candidates(said, by=by)
+    matches = [Match(patient, agreeing(said, _known(patient))) for patient in found]
+    matches = [one for one in matches if len(one.on) >= ENOUGH]
+    return sorted(matches, key=lambda one: (-len(one.on), one.patient.sort_name))[:10]
+
+
+def search(text: str, *, by: User, today: date, limit: int = 30) -> list[Patient]:
+    """Patients for what is typed in the search box: a name, a birth date, a phone or a record number."""
+    visible = Patient.objects.visible_to(by).prefetch_related("contact_points")
+    folded = fold(text)
+    if len(folded) < 2:
+        return []
+    exact = _by_number(visible, text, today)
+    if exact is not None:
+        return list(exact.order_by("search_name")[:limit])
+    for word in folded.replace(",", " ").split():
+        visible = visible.filter(search_name__contains=word)
+    return list(visible.order_by("search_name")[:limit])
+
+
+def _by_number(visible: PatientQuerySet, text: str, today: date) -> PatientQuerySet | None:
+    if not any(letter.isdigit() for letter in text):
+        return None
+    wanted = Q(mrn__iexact=text.strip()) | Q(identifiers__value=text.strip())
+    try:
+        wanted |= Q(birth_date=read_birth_date(text, today=today))
+    except NotADate:
+        pass
+    try:
+        wanted |= Q(contact_points__value=read_phone(text))
+    except BadValue:
+        pass
+    return visible.filter(wanted).distinct()
+
+
+def _candidates(said: Said, *, by: User) -> list[Patient]:
+    """Two must agree, so at least one of birth date, phone and record number does: name alone finds nobody."""
+    wanted = Q()
+    if said.birth_date:
+        wanted |= Q(birth_date=said.birth_date)
+    if said.mrn:
+        wanted |= Q(mrn=said.mrn)
+    if said.phone:
+        phones = ContactPoint.objects.filter(kind=ContactPoint.Kind.PHONE, value=said.phone)
+        wanted |= Q(pk__in=phones.values("patient"))
+    if not wanted:
+        return []
+    visible = Patient.objects.visible_to(by).prefetch_related("contact_points")
+    return list(visible.filter(wanted)[:500])
+
+
+def _known(patient: Patient) -> Known:
+    phones = [point.value for point in patient.contact_points.all() if point.kind == "phone"]
+    return Known(patient.pk, patient.search_name, patient.birth_date, phones, patient.mrn)

@@ -1,0 +1,134 @@
+"""Setting the lane: up by the screener or by anybody, down by a clinician alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from frontdesk.accounts.models import User
+from frontdesk.accounts.permissions import Permission
+from frontdesk.daybook.facts import System
+from frontdesk.daybook.record import Actor, record
+from frontdesk.kit.errors import BadValue, NotAllowed, Refused
+from frontdesk.kit.text import one_line
+from frontdesk.triage.actions import handoffs
+from frontdesk.triage.actions.locks import locked
+from frontdesk.triage.engine.lanes import RANK, Lane
+from frontdesk.triage.engine.screen import Screening
+from frontdesk.triage.facts import LaneSet
+from frontdesk.triage.models import LaneChange, Request
+from frontdesk.triage.models import Screening as ScreeningRow
+from frontdesk.triage.queries.protocols import InForce, in_force
+from frontdesk.triage.rules import check_can_lower, check_open
+
+SCREENER = System("screener")
+CRISIS = "crisis"
+
+
+class SameLane(Refused):
+    code = "SAME_LANE"
+
+
+def raise_by_rule(
+    *, request: Request, screening: Screening, row: ScreeningRow | None, protocol: InForce, now: datetime
+) -> None:
+    """The screener raises: by a rule that the words met, or by the least lane of the kind of request."""
+    met = screening.rule
+    rule = next((one for one in protocol.rules.rules if met and one.code == met.rule), None)
+    request.rule_code = rule.code if rule else ""
+    request.rule_title = rule.title if rule else ""
+    kind = protocol.rules.kinds.get(request.kind)
+    request.script_key = rule.script if rule else (kind.script if kind else "")
+    request.restricted = request.restricted or bool(rule and rule.target == CRISIS)
+    reason = f"Rule {rule.code}, {rule.title}: “{met.words}”" if rule and met else "The kind of request"
+    _set(request, screening.lane, reason=reason, by=SCREENER, row=row, now=now, version=str(protocol.row))
+    if rule is not None and screening.lane in (Lane.EMERGENCY, Lane.URGENT):
+        handoffs.offer(request=request, target=rule.target, minutes=rule.clock_minutes, by=SCREENER, now=now)
+
+
+@transaction.atomic
+def raise_lane(*, request: Request, to: str, reason: str, by: User, now: datetime) -> Request:
+    """A person raises the lane, with a reason. Raises NotAllowed where it would lower it."""
+    if not (by.may(Permission.TAKE_REQUESTS) or by.may(Permission.LOWER_LANE)):
+        by.check_may(Permission.TAKE_REQUESTS)
+    request, lane, why = locked(request), _lane(to), _reason(reason)
+    check_open(request)
+    if RANK[lane] < request.rank:
+        raise NotAllowed("Only a clinician may lower a lane. You may raise it.", code="LANE_LOWER")
+    if lane is request.current_lane:
+        raise SameLane(f"The request is in the {lane.value} lane already.")
+    protocol = in_force(now=now)
+    if lane in (Lane.EMERGENCY, Lane.URGENT):
+        request.script_key = _script_for(lane, protocol) or request.script_key
+        request.rule_code, request.rule_title = "", "Raised by hand"
+    _set(request, lane, reason=why, by=by, row=None, now=now, version=str(protocol.row) if protocol else "")
+    if lane in (Lane.EMERGENCY, Lane.URGENT):
+        minutes = 2 if lane is Lane.EMERGENCY else 15
+        handoffs.offer(request=request, target="nurse", minutes=minutes, by=by, now=now)
+    return request
+
+
+@transaction.atomic
+def lower_lane(*, request: Request, to: str, reason: str, by: User, now: datetime) -> Request:
+    """A clinician lowers the lane, with a reason. Raises NotAllowed for everybody else."""
+    request, lane, why = locked(request), _lane(to), _reason(reason)
+    check_open(request)
+    check_can_lower(request, lane, by=by)
+    if RANK[lane] >= request.rank:
+        raise SameLane("Choose a lower lane.")
+    _set(request, lane, reason=why, by=by, row=None, now=now, version="")
+    handoffs.show_lane_in_queue(request=request)
+    return request
+
+
+def _set(
+    request: Request,
+    lane: Lane,
+    *,
+    reason: str,
+    by: Actor,
+    row: ScreeningRow | None,
+    now: datetime,
+    version: str,
+) -> None:
+    was, request.lane, request.lane_since = request.lane, lane.value, now
+    request.save(update_fields=["lane", "lane_since", "rule_code", "rule_title", "script_key", "restricted"])
+    LaneChange.objects.create(
+        request=request,
+        was=was,
+        became=lane.value,
+        reason=reason[:300],
+        screening=row,
+        changed_at=now,
+        changed_by=by if isinstance(by, User) else None,
+    )
+    fact = LaneSet(
+        request_id=request.pk,
+        patient_id=request.patient_id,
+        was=was,
+        became=lane.value,
+        rule=request.rule_code,
+        title=request.rule_title,
+    )
+    record(fact, by=by, now=now, because=reason[:300], rule_version=version)
+
+
+def _lane(value: str) -> Lane:
+    try:
+        return Lane(value)
+    except ValueError:
+        raise BadValue("Choose a lane.", field="lane") from None
+
+
+def _reason(text: str) -> str:
+    reason = one_line(text, limit=300)
+    if not reason:
+        raise BadValue("Say why, in a few words.", field="reason")
+    return reason
+
+
+def _script_for(lane: Lane, protocol: InForce | None) -> str:
+    """The script of the first rule of this lane: the clinic's own general one."""
+    rules = protocol.rules.rules if protocol else ()
+    return next((rule.script for rule in rules if rule.lane is lane and rule.target != CRISIS), "")

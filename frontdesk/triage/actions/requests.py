@@ -1,0 +1,188 @@
+"""Opening, parking and closing a request, and saving what is typed into it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from frontdesk.accounts.models import User
+from frontdesk.accounts.permissions import Permission
+from frontdesk.clinic.models import Site
+from frontdesk.daybook.record import record
+from frontdesk.kit.errors import BadValue
+from frontdesk.kit.text import clean, one_line
+from frontdesk.triage.actions import words
+from frontdesk.triage.actions.locks import locked
+from frontdesk.triage.documentation import LABELS
+from frontdesk.triage.facts import (
+    DetailsTaken,
+    RequestClosed,
+    RequestOpened,
+    RequestParked,
+    RequestResumed,
+)
+from frontdesk.triage.models import Channel, Kind, Outcome, Request, SafeToTalk
+from frontdesk.triage.queries.protocols import in_force
+from frontdesk.triage.rules import check_can_close, check_open
+from frontdesk.work.actions.tasks import finish_about
+
+# Fields that save as they are typed, with the most characters each may hold.
+TYPED: dict[str, int] = {
+    "said_name": 170,
+    "said_birth_date": 40,
+    "said_phone": 40,
+    "said_mrn": 40,
+    "caller_name": 170,
+    "callback": 40,
+    "told": 2000,
+}
+CHOSEN: dict[str, list[str]] = {
+    "caller": ["patient", "other"],
+    "safe": SafeToTalk.values,
+    "kind": Kind.values,
+    "channel": Channel.values,
+}
+
+
+@transaction.atomic
+def open_request(*, site: Site, by: User, now: datetime, channel: str = Channel.PHONE) -> Request:
+    """Begin a request. An untouched one of the same person is taken up again instead."""
+    by.check_may(Permission.TAKE_REQUESTS)
+    if channel not in Channel.values:
+        raise BadValue("Choose how the request came in.", field="channel")
+    if (unused := _untouched(by)) is not None:
+        return unused
+    request = Request.objects.create(
+        site=site, channel=channel, opened_at=now, opened_by=by, taken_by=by, lane_since=now
+    )
+    record(RequestOpened(request_id=request.pk, channel=channel, site=site.name), by=by, now=now)
+    return request
+
+
+@transaction.atomic
+def save_field(
+    *, request: Request, field: str, value: str, by: User, now: datetime, settled: bool = False
+) -> Request:
+    """Keep one field as it is typed. `settled` when the field was left: then the daybook has it too.
+
+    Raises BadValue for a field or a choice that does not exist, RequestIsClosed, NotAllowed. Text longer
+    than its field is refused, not cut.
+    """
+    by.check_may(Permission.TAKE_REQUESTS)
+    request = locked(request)
+    check_open(request)
+    if field.startswith("answer_") and field.removeprefix("answer_") in LABELS:
+        request.answers[field.removeprefix("answer_")] = _fits(one_line(value, limit=301), 300, field)
+        request.save(update_fields=["answers"])
+    elif field in TYPED:
+        tidy = clean if field == "told" else one_line
+        _store(request, field, _fits(tidy(value, limit=TYPED[field] + 1), TYPED[field], field))
+    elif field in CHOSEN:
+        _choose(request, field, value)
+    else:
+        raise BadValue("There is no such field in a request.", field=field)
+    _after(request, field, by, now)
+    if settled or field in CHOSEN:
+        settle(request=request, by=by, now=now)
+    return request
+
+
+def settle(*, request: Request, by: User, now: datetime) -> None:
+    """Write down what changed in the form since it was last written down. Inside the caller's transaction."""
+    current: dict[str, object] = {field: getattr(request, field) for field in (*TYPED, *CHOSEN)}
+    current |= {f"answer_{key}": value for key, value in request.answers.items()}
+    changed = {key: value for key, value in current.items() if request.recorded.get(key, "") != value}
+    changed.pop("channel", None)
+    if not changed:
+        return
+    request.recorded = {**request.recorded, **changed}
+    request.save(update_fields=["recorded"])
+    fact = DetailsTaken(request_id=request.pk, patient_id=request.patient_id, details=changed)
+    record(fact, by=by, now=now)
+
+
+@transaction.atomic
+def park(*, request: Request, by: User, now: datetime) -> Request:
+    """Set a call aside; it stands in the strip until it is opened again."""
+    by.check_may(Permission.TAKE_REQUESTS)
+    request = locked(request)
+    check_open(request)
+    settle(request=request, by=by, now=now)
+    if request.parked_at is None:
+        request.parked_at, request.parked_by = now, by
+        request.save(update_fields=["parked_at", "parked_by"])
+        record(RequestParked(request_id=request.pk, patient_id=request.patient_id), by=by, now=now)
+    return request
+
+
+@transaction.atomic
+def resume(*, request: Request, by: User, now: datetime) -> Request:
+    """Take a parked call up again; whoever does so has it from now on."""
+    by.check_may(Permission.TAKE_REQUESTS)
+    request = locked(request)
+    check_open(request)
+    if request.parked_at is not None or request.taken_by_id != by.pk:
+        request.parked_at = request.parked_by = None
+        request.taken_by = by
+        request.save(update_fields=["parked_at", "parked_by", "taken_by"])
+        record(RequestResumed(request_id=request.pk, patient_id=request.patient_id), by=by, now=now)
+    return request
+
+
+@transaction.atomic
+def close(*, request: Request, outcome: str, by: User, now: datetime) -> Request:
+    """End a request. Raises RecordIncomplete while what its lane demands is missing."""
+    by.check_may(Permission.TAKE_REQUESTS)
+    request = locked(request)
+    check_open(request)
+    if request.draft_words.strip():
+        request = words.add(request=request, text=request.draft_words, by=by, now=now)
+    settle(request=request, by=by, now=now)
+    check_can_close(request, outcome, in_force(now=now))
+    request.closed_at, request.closed_by, request.outcome = now, by, outcome
+    request.save(update_fields=["closed_at", "closed_by", "outcome"])
+    fact = RequestClosed(
+        request_id=request.pk,
+        patient_id=request.patient_id,
+        outcome=Outcome(outcome).label,
+        told=request.told,
+        lane=request.lane,
+    )
+    record(fact, by=by, now=now)
+    finish_about(
+        about=("request", request.pk), outcome=f"Request closed: {Outcome(outcome).label}", by=by, now=now
+    )
+    return request
+
+
+def _untouched(by: User) -> Request | None:
+    blank = dict.fromkeys((*TYPED, "caller", "safe", "kind", "draft_words"), "")
+    mine = Request.objects.open().filter(taken_by=by, patient=None, answers={}, parked_at=None, **blank)
+    return mine.filter(utterances=None).first()
+
+
+def _store(request: Request, field: str, value: str) -> None:
+    setattr(request, field, value)
+    request.save(update_fields=[field])
+
+
+def _choose(request: Request, field: str, value: str) -> None:
+    if value not in CHOSEN[field]:
+        raise BadValue("Choose one of the answers on the page.", field=field)
+    _store(request, field, value)
+
+
+def _fits(value: str, limit: int, field: str) -> str:
+    if len(value) > limit:
+        raise BadValue(f"Too long: at most {limit} characters fit here. Nothing was changed.", field=field)
+    return value
+
+
+def _after(request: Request, field: str, by: User, now: datetime) -> None:
+    from frontdesk.triage.actions import identity
+
+    if field in identity.IDENTIFIERS:
+        identity.identify(request=request, by=by, now=now)
+    if field == "kind" or field.startswith("answer_"):
+        words.screen_again(request=request, now=now)

@@ -1,0 +1,165 @@
+"""Hearing the caller: words are kept as typed, screened, and once stored never changed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from frontdesk.accounts.models import User
+from frontdesk.accounts.permissions import Permission
+from frontdesk.daybook.record import record
+from frontdesk.kit.errors import BadValue
+from frontdesk.kit.text import clean
+from frontdesk.people.engine.birth_dates import NotADate, read_birth_date
+from frontdesk.triage.actions import lanes
+from frontdesk.triage.actions.locks import locked
+from frontdesk.triage.engine.lanes import RANK, Lane
+from frontdesk.triage.engine.screen import Context, Screening, screen
+from frontdesk.triage.facts import WordsHeard, WordsScreened
+from frontdesk.triage.models import LaneChange, Request, Utterance
+from frontdesk.triage.models import Screening as ScreeningRow
+from frontdesk.triage.queries.protocols import InForce, in_force
+from frontdesk.triage.rules import check_open
+
+MOST = 5000  # characters in one go
+
+
+@transaction.atomic
+def type_words(*, request: Request, text: str, by: User, now: datetime) -> Request:
+    """Keep the words as they are typed and screen them at once. Raises BadValue where they are too long."""
+    by.check_may(Permission.TAKE_REQUESTS)
+    request = locked(request)
+    check_open(request)
+    request.draft_words = _fits(text)
+    request.save(update_fields=["draft_words"])
+    screen_again(request=request, now=now)
+    return request
+
+
+@transaction.atomic
+def add(*, request: Request, text: str, by: User, now: datetime) -> Request:
+    """Store words as spoken. They are never changed afterwards; more may be added."""
+    by.check_may(Permission.TAKE_REQUESTS)
+    request = locked(request)
+    check_open(request)
+    spoken = _fits(text)
+    if not spoken:
+        raise BadValue("There are no words to keep yet.", field="words")
+    utterance = Utterance.objects.create(request=request, text=spoken, heard_at=now, heard_by=by)
+    request.draft_words = ""
+    request.save(update_fields=["draft_words"])
+    fact = WordsHeard(
+        request_id=request.pk, patient_id=request.patient_id, utterance_id=utterance.pk, words=spoken
+    )
+    record(fact, by=by, now=now)
+    screen_again(request=request, now=now)
+    return request
+
+
+def screen_again(*, request: Request, now: datetime) -> None:
+    """Screen all that was said. The lane only ever rises; what a clinician has weighed does not raise it anew."""
+    protocol = in_force(now=now)
+    if protocol is None:
+        return
+    context = context_of(request, now=now)
+    said = _said(request)
+    whole = screen("\n".join(text for _, text in said), protocol=protocol.rules, context=context)
+    lowered = LaneChange.objects.filter(request=request, changed_by__isnull=False).last()
+    if lowered is not None and RANK[Lane(lowered.became)] < RANK[Lane(lowered.was or lowered.became)]:
+        whole = _unweighed(request, whole, said, lowered, protocol, context)
+    row = _keep(request, whole, "\n".join(text for _, text in said), protocol, now)
+    if RANK[whole.lane] > request.rank:
+        lanes.raise_by_rule(request=request, screening=whole, row=row, protocol=protocol, now=now)
+
+
+def context_of(request: Request, *, now: datetime) -> Context:
+    """What the protocol may know besides the words: kind, age, risk flags, days since a procedure."""
+    today = now.astimezone(request.site.zone).date()
+    patient = request.patient
+    flags = (
+        frozenset(patient.risk_flags.filter(ended_at=None).values_list("code", flat=True))
+        if patient
+        else frozenset()
+    )
+    return Context(
+        age=patient.age_on(today) if patient else None,
+        pregnant="pregnant" in flags or bool(request.answers.get("pregnancy")),
+        days_since_procedure=_days_since(request.answers.get("procedure_date", ""), today),
+        flags=flags,
+        kind=request.kind,
+    )
+
+
+def _said(request: Request) -> list[tuple[datetime | None, str]]:
+    """Everything said, with the time at which it was stored; None for what is still being typed."""
+    stored: list[tuple[datetime | None, str]] = [(one.heard_at, one.text) for one in request.utterances.all()]
+    return [*stored, (None, request.draft_words)] if request.draft_words else stored
+
+
+def _unweighed(
+    request: Request,
+    whole: Screening,
+    said: list[tuple[datetime | None, str]],
+    lowered: LaneChange,
+    protocol: InForce,
+    context: Context,
+) -> Screening:
+    """After a clinician lowered the lane: rules that were not met before, and whatever is said since."""
+    before = ScreeningRow.objects.filter(request=request, screened_at__lte=lowered.changed_at)
+    weighed = {match["rule"] for row in before for match in row.matches}
+    since = "\n".join(text for at, text in said if at is None or at > lowered.changed_at)
+    fresh = screen(since, protocol=protocol.rules, context=context)
+    new = [one for one in whole.matches if one.rule not in weighed]
+    matches = tuple(sorted([*new, *fresh.matches], key=lambda one: -RANK[one.lane]))
+    lane = matches[0].lane if matches else Lane(lowered.became)
+    return Screening(lane=lane, matches=matches)
+
+
+def _keep(
+    request: Request, whole: Screening, text: str, protocol: InForce, now: datetime
+) -> ScreeningRow | None:
+    """Keep a reading that met a rule, once for each set of rules that were met."""
+    if not whole.matches:
+        return None
+    last = request.screenings.last()
+    rules = [one.rule for one in whole.matches]
+    if last is not None and [one["rule"] for one in last.matches] == rules:
+        return last
+    matches = [
+        {
+            "rule": one.rule,
+            "title": one.title,
+            "lane": one.lane.value,
+            "words": one.words,
+            "scenario": one.scenario,
+        }
+        for one in whole.matches
+    ]
+    row = ScreeningRow.objects.create(
+        request=request, protocol=protocol.row, text=text, lane=whole.lane, matches=matches, screened_at=now
+    )
+    fact = WordsScreened(
+        request_id=request.pk,
+        patient_id=request.patient_id,
+        screening_id=row.pk,
+        lane=whole.lane.value,
+        matches=matches,
+        text=text,
+    )
+    record(fact, by=lanes.SCREENER, now=now, rule_version=str(protocol.row))
+    return row
+
+
+def _days_since(text: str, today: date) -> int | None:
+    try:
+        return (today - read_birth_date(text, today=today)).days
+    except NotADate:
+        return None
+
+
+def _fits(text: str) -> str:
+    kept = clean(text, limit=MOST + 1)
+    if len(kept) > MOST:
+        raise BadValue(f"Too long: at most {MOST:,} characters at a time. Store it in parts.", field="words")
+    return kept

@@ -1,0 +1,101 @@
+"""What triage answers when the book asks whether a visit may be booked (wired in config/wiring.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from frontdesk.book.ports import Ask, Finding, Verdict
+from frontdesk.triage.engine.lanes import Lane
+from frontdesk.triage.models import Handoff, Request
+from frontdesk.triage.queries.protocols import in_force
+from frontdesk.triage.rules import OPENS_BOOKING
+
+LINK = "Request"
+
+
+def request_allows_booking(ask: Ask) -> Sequence[Finding]:
+    """One finding: the first thing that stands in the way, or a pass with the reason.
+
+    Inside a transaction the request is locked until it ends, so that a lane cannot be raised between the
+    check and the booking.
+    """
+    request = _load(ask.request_id)
+    if request is None:
+        return [_fail("GATE_NO_REQUEST", "A visit is booked for a request: open one first.")]
+    return [
+        _lane(request) or _first_minute(request, ask) or _other_emergency(request) or _directed(request, ask)
+    ]
+
+
+def _load(pk: int | None) -> Request | None:
+    requests = Request.objects.filter(pk=pk) if pk is not None else Request.objects.none()
+    if connection.in_atomic_block:
+        requests = requests.select_for_update(no_key=True, of=("self",))
+    return requests.first()
+
+
+def _fail(code: str, sentence: str) -> Finding:
+    return Finding(LINK, Verdict.FAIL, sentence, code)
+
+
+def _lane(request: Request) -> Finding | None:
+    if not request.is_open:
+        return _fail("GATE_REQUEST_CLOSED", "This request is closed.")
+    if request.current_lane is Lane.EMERGENCY:
+        return _fail(
+            "GATE_EMERGENCY", "An emergency is never booked. Stay with the caller and follow the script."
+        )
+    return None
+
+
+def _first_minute(request: Request, ask: Ask) -> Finding | None:
+    if in_force(now=ask.now) is None:
+        return _fail("GATE_NO_PROTOCOL", "No triage protocol is approved, so nothing can be booked.")
+    if request.patient_id is None or (ask.patient is not None and request.patient_id != ask.patient.pk):
+        return _fail("GATE_IDENTITY", "Two identifiers must find the patient before a time is looked for.")
+    if not request.callback:
+        return _fail("GATE_CALLBACK", "Take the best callback number first.")
+    if not request.kind:
+        return _fail("GATE_NO_TYPE", "Say what kind of request this is before a time is looked for.")
+    if not (request.draft_words.strip() or request.utterances.exists()):
+        return _fail("GATE_NO_WORDS", "Write down what the caller says first: the words are screened.")
+    return None
+
+
+def _other_emergency(request: Request) -> Finding | None:
+    others = Request.objects.open().filter(patient=request.patient_id, lane=Lane.EMERGENCY)
+    if others.exclude(pk=request.pk).exists():
+        return _fail("GATE_EMERGENCY", "This patient has an open emergency request. It comes first.")
+    return None
+
+
+def _directed(request: Request, ask: Ask) -> Finding:
+    if request.current_lane is not Lane.URGENT:
+        return Finding(LINK, Verdict.PASS, f"The {request.lane} lane allows booking.")
+    handoff = (
+        Handoff.objects.filter(request=request, direction__in=OPENS_BOOKING)
+        .select_related("direct_visit_type", "directed_by")
+        .last()
+    )
+    if handoff is None:
+        return _fail("GATE_URGENT", "A clinician must accept this request and direct what may be booked.")
+    return _within(handoff, ask)
+
+
+def _within(handoff: Handoff, ask: Ask) -> Finding:
+    wanted = handoff.direct_visit_type
+    if wanted is not None and ask.visit_type is not None and ask.visit_type.pk != wanted.pk:
+        return _fail("GATE_DIRECTION", f"The clinician directed this visit type: {wanted.name}.")
+    if _too_late(handoff, ask):
+        day = f"{handoff.direct_by:%a %d %b}"
+        return _fail("GATE_DIRECTION", f"The clinician directed a visit by {day}.")
+    who = handoff.directed_by.name if handoff.directed_by else "a clinician"
+    return Finding(LINK, Verdict.PASS, f"Directed by {who}.")
+
+
+def _too_late(handoff: Handoff, ask: Ask) -> bool:
+    if handoff.direct_by is None or ask.start is None or ask.site is None:
+        return False
+    return ask.start.astimezone(ask.site.zone).date() > handoff.direct_by

@@ -1,0 +1,1 @@
+"""Reading requests, protocols and trails."""

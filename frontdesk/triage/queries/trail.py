@@ -1,0 +1,191 @@
+"""The whole trail of a request, in order: what was said, decided, offered and sent, by whom and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from frontdesk.daybook.models import Entry
+from frontdesk.triage.documentation import label
+from frontdesk.triage.models import Request
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry in words."""
+
+    seq: int
+    at: datetime
+    who: str
+    what: str
+    details: tuple[str, ...] = ()
+    why: str = ""
+    rule_version: str = ""
+    approved_by: str = ""
+    alternatives: tuple[str, ...] = ()
+    digest: str = ""
+    quotes: tuple[str, ...] = field(default=())
+
+
+def trail(request: Request) -> list[Line]:
+    """Every daybook entry about the request, oldest first."""
+    entries = Entry.objects.about("request", request.pk).select_related("link", "approved_by")
+    return [_line(entry) for entry in entries]
+
+
+def _line(entry: Entry) -> Line:
+    say = _WORDS.get(entry.kind, _plainly)
+    what, details, quotes = say(entry.facts)
+    link = getattr(entry, "link", None)
+    return Line(
+        seq=link.seq if link else 0,
+        at=entry.at,
+        who=entry.actor_name,
+        what=what,
+        details=tuple(details),
+        quotes=tuple(quotes),
+        why=entry.reason,
+        rule_version=entry.rule_version,
+        approved_by=entry.approved_by.name if entry.approved_by else "",
+        alternatives=tuple(one.get("words", "") for one in entry.alternatives),
+        digest=bytes(link.digest).hex()[:12] if link else "",
+    )
+
+
+Said = tuple[str, list[str], list[str]]
+
+
+def _plainly(facts: Facts) -> Said:
+    return (
+        "Noted",
+        [f"{key}: {value}" for key, value in facts.items() if not key.endswith("_id") and value],
+        [],
+    )
+
+
+def _opened(facts: Facts) -> Said:
+    return f"Request opened at {facts['site']}", [f"Channel: {facts['channel']}"], []
+
+
+def _details(facts: Facts) -> Said:
+    names = {
+        "said_name": "Name", "said_birth_date": "Birth date", "said_phone": "Phone", "said_mrn": "Record number",
+        "caller": "Caller", "caller_name": "Caller’s name", "callback": "Callback", "safe": "Safe to continue",
+        "kind": "Kind", "told": "The caller was told",
+    }  # fmt: skip
+    rows = []
+    for key, value in facts["details"].items():
+        name = names.get(key) or label(key.removeprefix("answer_"))
+        rows.append(f"{name}: {value or 'taken out'}")
+    return "Details taken", rows, []
+
+
+def _matched(facts: Facts) -> Said:
+    return f"Patient identified: record {facts['mrn']}", [f"Agreed on {facts['on']}"], []
+
+
+def _unmatched(_: Facts) -> Said:
+    return "The identifiers no longer agree with the record", [], []
+
+
+def _heard(facts: Facts) -> Said:
+    return "Words stored as spoken", [], [facts["words"]]
+
+
+def _screened(facts: Facts) -> Said:
+    rules = [
+        f"Rule {one['rule']}, {one['title']} ({one['lane']}): “{one['words']}”" for one in facts["matches"]
+    ]
+    return f"Words screened: {facts['lane']}", rules, [facts["text"]]
+
+
+def _lane(facts: Facts) -> Said:
+    return f"Lane set from {facts['was']} to {facts['became']}", [], []
+
+
+def _step(facts: Facts) -> Said:
+    answer = [f"Answer: {facts['answer']}"] if facts["answer"] else []
+    return f"Step done: {facts['wording']}", answer, []
+
+
+def _offered(facts: Facts) -> Said:
+    due = datetime.fromisoformat(facts["due_at"])
+    return f"Handed to: {facts['target']}", [facts["asked_action"], f"Clock until {due:%H:%M:%S} UTC"], []
+
+
+def _accepted(facts: Facts) -> Said:
+    return (
+        f"Accepted by {facts['accepted_by']}",
+        [f"{facts['after_seconds']} seconds after it was offered"],
+        [],
+    )
+
+
+def _directed(facts: Facts) -> Said:
+    rows = [facts["visit_type"], f"By {facts['visit_by']}" if facts["visit_by"] else "", facts["note"]]
+    return f"Direction: {facts['direction']}", [row for row in rows if row], []
+
+
+def _visit(verb: str) -> Callable[[Facts], Said]:
+    def say(facts: Facts) -> Said:
+        start = datetime.fromisoformat(facts["start"])
+        rows = [
+            facts["visit_type"],
+            f"{facts['provider']}, {facts['site']}",
+            f"{start:%a %d %b %Y, %H:%M} UTC",
+        ]
+        return verb, rows + list(facts.get("checks", ())), []
+
+    return say
+
+
+def _hold_ended(facts: Facts) -> Said:
+    return f"Hold ended: {facts['how'].replace('_', ' ')}", [], []
+
+
+def _refused(facts: Facts) -> Said:
+    return f"Booking refused: {facts['code']}", [facts["sentence"]], []
+
+
+def _queued(facts: Facts) -> Said:
+    rows = [f"To {facts['to']} by {facts['channel']}", f"Template {facts['template']}", facts["subject"]]
+    return "Message written to the patient", rows, [facts["body"]]
+
+
+def _settled(facts: Facts) -> Said:
+    return f"Message: {facts['state'].lower()}", [facts["receipt"]], []
+
+
+def _closed(facts: Facts) -> Said:
+    told = [f"The caller was told: {facts['told']}"] if facts["told"] else []
+    return f"Request closed: {facts['outcome']}", told, []
+
+
+_WORDS: dict[str, Callable[[Facts], Said]] = {
+    "RequestOpened": _opened,
+    "DetailsTaken": _details,
+    "PatientMatched": _matched,
+    "PatientUnmatched": _unmatched,
+    "PatientAdded": lambda facts: (f"New patient record {facts['mrn']}", [], []),
+    "WordsHeard": _heard,
+    "WordsScreened": _screened,
+    "LaneSet": _lane,
+    "StepStamped": _step,
+    "HandoffOffered": _offered,
+    "HandoffAccepted": _accepted,
+    "HandoffDirected": _directed,
+    "TimeHeld": _visit("Time held"),
+    "HoldEnded": _hold_ended,
+    "AppointmentBooked": _visit("Visit booked"),
+    "BookingRefused": _refused,
+    "MessageQueued": _queued,
+    "MessageSettled": _settled,
+    "RequestParked": lambda _: ("Call parked", [], []),
+    "RequestResumed": lambda _: ("Call taken up again", [], []),
+    "RequestClosed": _closed,
+    "TaskDone": lambda facts: (f"Task done: {facts['outcome']}", [], []),
+}

@@ -1,0 +1,95 @@
+"""Opening, claiming and finishing tasks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from frontdesk.accounts.models import User
+from frontdesk.accounts.permissions import Permission
+from frontdesk.clinic.models import Site
+from frontdesk.daybook.record import Actor, record
+from frontdesk.kit.errors import Refused
+from frontdesk.people.models import Patient
+from frontdesk.work.facts import TaskClaimed, TaskDone, TaskOpened
+from frontdesk.work.models import Queue, Task
+
+
+class TaskGone(Refused):
+    """Somebody else has finished it."""
+
+    code = "TASK_DONE"
+
+
+@transaction.atomic
+def open_task(
+    *,
+    queue: Queue,
+    site: Site,
+    about: tuple[str, int],
+    title: str,
+    due_at: datetime,
+    by: Actor,
+    now: datetime,
+    patient: Patient | None = None,
+    next_step: str = "",
+    weight: int = 0,
+    restricted: bool = False,
+) -> Task:
+    """Put a task in a queue. `about` is the (kind, id) of the thing; `weight` the rank of its lane, 0 to 3."""
+    task = Task.objects.create(
+        queue=queue,
+        site=site,
+        patient=patient,
+        about_kind=about[0],
+        about_ref=about[1],
+        title=title[:200],
+        next_step=next_step[:200],
+        weight=weight,
+        restricted=restricted,
+        opened_at=now,
+        due_at=due_at,
+    )
+    fact = TaskOpened(
+        task_id=task.pk, queue=queue, due_at=due_at, about=f"{about[0]} {about[1]}", request_id=_request(task)
+    )
+    record(fact, by=by, now=now)
+    return task
+
+
+@transaction.atomic
+def claim(*, task: Task, by: User, now: datetime) -> Task:
+    """Make `by` the owner. Raises TaskGone where somebody finished it; claiming again is no change."""
+    by.check_may(Permission.SEE_QUEUES)
+    if not Task.objects.filter(pk=task.pk, done_at=None).update(owner=by):
+        raise TaskGone("This task is already done.")
+    task.refresh_from_db()
+    record(TaskClaimed(task_id=task.pk, owner=by.name, request_id=_request(task)), by=by, now=now)
+    return task
+
+
+@transaction.atomic
+def finish(*, task: Task, outcome: str, by: User, now: datetime) -> Task:
+    """Finish a task with its outcome in words. Raises TaskGone where it was finished before."""
+    by.check_may(Permission.SEE_QUEUES)
+    done = Task.objects.filter(pk=task.pk, done_at=None).update(
+        done_at=now, done_by=by, outcome=outcome[:200], owner=by
+    )
+    if not done:
+        raise TaskGone("This task is already done.")
+    task.refresh_from_db()
+    record(TaskDone(task_id=task.pk, outcome=outcome[:200], request_id=_request(task)), by=by, now=now)
+    return task
+
+
+def finish_about(*, about: tuple[str, int], outcome: str, by: User, now: datetime) -> int:
+    """Finish every open task about one thing. Answers how many there were."""
+    tasks = list(Task.objects.open().filter(about_kind=about[0], about_ref=about[1]))
+    for task in tasks:
+        finish(task=task, outcome=outcome, by=by, now=now)
+    return len(tasks)
+
+
+def _request(task: Task) -> int | None:
+    return task.about_ref if task.about_kind == "request" else None
