@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.decorators import sync_only_middleware
 
+from frontdesk.accounts.models import User
+from frontdesk.desk.context import home_site
 from frontdesk.kit.errors import NotAllowed, Refused
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -52,6 +55,25 @@ class refusals_in_words:  # noqa: N801  a middleware is named as a function
         response = render(request, "desk/refused.html", page, status=status)
         response.headers["X-Refused"] = exception.code
         return response
+
+
+@sync_only_middleware
+def working_time(get_response: Respond) -> Respond:
+    """Times on a page are those of the site where the person works. Looking for news does not keep a session alive."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User) and user.is_authenticated:
+            site = home_site(user)
+            timezone.activate(site.zone if site else "UTC")
+            if "X-Poll" not in request.headers:
+                request.session.modified = True
+        try:
+            return get_response(request)
+        finally:
+            timezone.deactivate()
+
+    return middleware
 
 
 def client_for_log(*_args: object) -> str:

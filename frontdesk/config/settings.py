@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "frontdesk.config.middleware.working_time",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -112,9 +113,8 @@ AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_CLIENT_STR_CALLABLE = "frontdesk.config.middleware.client_for_log"
 
-# A session ends after half an hour without a request, and with the browser.
+# A session ends after half an hour without work (a page that only looks for news is none), and with the browser.
 SESSION_COOKIE_AGE = int(os.environ.get("FRONTDESK_IDLE_SECONDS", "1800"))
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -150,6 +150,8 @@ WHITENOISE_AUTOREFRESH = False
 EMAIL = email(os.environ.get("EMAIL_URL", ""))
 MAIL_FROM = os.environ.get("FRONTDESK_MAIL_FROM", "Frontdesk <no-reply@frontdesk.example>")
 MAILBOX_DIR = os.environ.get("FRONTDESK_MAILBOX_DIR", "")
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 FACT_REACTIONS = "frontdesk.config.wiring.REACTIONS"
 BOOKING_CHECKS = "frontdesk.config.wiring.BOOKING_CHECKS"

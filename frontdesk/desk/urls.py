@@ -1,4 +1,55 @@
-from django.urls import URLPattern
+from __future__ import annotations
+
+from django.urls import path
+
+from frontdesk.desk.views import (
+    calendar,
+    find,
+    gallery,
+    handoffs,
+    mailbox,
+    patients,
+    protocol,
+    queues,
+    reports,
+    requests,
+    today,
+    trail,
+)
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("requests/", requests.index, name="requests"),
+    path("requests/new/", requests.new, name="request-new"),
+    path("requests/<int:pk>/", requests.show, name="request"),
+    path("requests/<int:pk>/field/", requests.save, name="request-field"),
+    path("requests/<int:pk>/state/", requests.state, name="request-state"),
+    path("requests/<int:pk>/words/", requests.add_words, name="request-words"),
+    path("requests/<int:pk>/patient/", requests.choose_patient, name="request-patient"),
+    path("requests/<int:pk>/record/", requests.start_record, name="request-record"),
+    path("requests/<int:pk>/park/", requests.park, name="request-park"),
+    path("requests/<int:pk>/close/", requests.close, name="request-close"),
+    path("requests/<int:pk>/lane/", handoffs.set_lane, name="request-lane"),
+    path("requests/<int:pk>/step/", handoffs.stamp_step, name="request-step"),
+    path("handoffs/<int:pk>/accept/", handoffs.accept, name="handoff-accept"),
+    path("handoffs/<int:pk>/direct/", handoffs.direct, name="handoff-direct"),
+    path("requests/<int:pk>/find/", find.find_a_time, name="find"),
+    path("requests/<int:pk>/hold/", find.hold, name="hold"),
+    path("holds/<int:pk>/book/", find.book, name="book"),
+    path("holds/<int:pk>/let-go/", find.let_go, name="let-go"),
+    path("requests/<int:pk>/trail/", trail.show, name="trail"),
+    path("requests/<int:pk>/trail.json", trail.export, name="trail-export"),
+    path("calendar/", calendar.day, name="calendar"),
+    path("queues/", queues.index, name="queues"),
+    path("tasks/<int:pk>/claim/", queues.claim, name="task-claim"),
+    path("tasks/<int:pk>/done/", queues.done, name="task-done"),
+    path("patients/", patients.index, name="patients"),
+    path("patients/<int:pk>/", patients.show, name="patient"),
+    path("looks/", patients.looks, name="looks"),
+    path("mailbox/", mailbox.index, name="mailbox"),
+    path("mailbox/<slug:name>/", mailbox.letter, name="letter"),
+    path("reports/", reports.reports, name="reports"),
+    path("protocol/", protocol.show, name="protocol"),
+    path("gallery/", gallery.show, name="gallery"),
+]

@@ -9,7 +9,7 @@ from django.db import connection
 from frontdesk.book.ports import Ask, Finding, Verdict
 from frontdesk.triage.engine.lanes import Lane
 from frontdesk.triage.models import Handoff, Request
-from frontdesk.triage.queries.protocols import in_force
+from frontdesk.triage.models.in_force import in_force
 from frontdesk.triage.rules import OPENS_BOOKING
 
 LINK = "Request"

@@ -12,7 +12,7 @@ from frontdesk.triage.documentation import label
 from frontdesk.triage.engine.lanes import RANK, Lane
 from frontdesk.triage.engine.shapes import Rule, Script
 from frontdesk.triage.models import Direction, Handoff, Outcome, Request
-from frontdesk.triage.queries.protocols import InForce
+from frontdesk.triage.models.in_force import InForce
 
 CLINICAL = (Lane.EMERGENCY, Lane.URGENT)
 OPENS_BOOKING = (Direction.SAME_DAY, Direction.WITHIN_DAYS)

@@ -36,7 +36,7 @@ OWNERS_COMMANDS = {
 
 def main(arguments: list[str]) -> int:
     """Run the command; returns its exit code."""
-    python = [sys.executable, "-m", "frontdesk", *arguments]
+    python = [sys.executable, "-P", "-m", "frontdesk", *arguments]
     if arguments[:1] == ["up"] or os.environ.get("DATABASE_URL"):
         os.execv(sys.executable, python)
     try:

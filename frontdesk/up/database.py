@@ -33,7 +33,7 @@ def _place(url: str, variable: str) -> str:
     """What may be said of the address: host, port and database, never user or password."""
     try:
         parts = urlsplit(url)
-        if parts.scheme not in ("postgresql", "postgres"):
+        if parts.scheme not in ("postgresql", "postgres") or not url.isprintable():
             raise ValueError
         where = f"{parts.hostname or 'the local socket'}{f':{parts.port}' if parts.port else ''}"
     except ValueError:

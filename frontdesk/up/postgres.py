@@ -199,6 +199,7 @@ class Cluster:
         `attached` ties the server's life to this process's, even through kill -9 (on Linux alone).
         A server that was left over by a killed process is stopped first, whatever state it is in. Raises Problem.
         """
+        self.stop()
         self.create()
         check_room(self.data, ROOM_TO_GO_ON)
         self._stop_left_over()

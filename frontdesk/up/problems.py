@@ -34,6 +34,8 @@ def storage_problem(path: Path, error: OSError) -> Problem:
         errno.EROFS: "the disk is read-only",
         errno.EACCES: "this account may not write there",
         errno.EPERM: "this account may not write there",
+        errno.ENOTDIR: "there is a file where a folder should be",
+        errno.EEXIST: "there is a file where a folder should be",
     }
     reason = reasons.get(error.errno or 0) or (error.strerror or "it cannot be written").lower()
     return Problem(

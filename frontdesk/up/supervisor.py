@@ -92,8 +92,9 @@ def stop_signals_raise() -> Iterator[None]:
         ignore_stop_signals()
         raise Stopped
 
-    # Started under nohup we are to outlive the terminal: what is ignored stays so.
-    heard = [each for each in STOP_SIGNALS if signal.getsignal(each) != signal.SIG_IGN]
+    heard = list(STOP_SIGNALS)
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        heard.remove(signal.SIGHUP)  # under nohup we are to outlive the terminal
     before = {each: signal.signal(each, raise_stopped) for each in heard}
     try:
         yield

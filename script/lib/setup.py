@@ -29,6 +29,10 @@ PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
 LOCKS = {"run": ["run.lock"], "dev": ["run.lock", "dev.lock"]}
 EXIT_CODE = 7
+NO_VENV = (
+    "Frontdesk needs Python's venv with pip, which this Python was packaged without. "
+    "Install it (Debian, Ubuntu: apt-get install python3-venv) and start again."
+)
 
 
 class SetUpProblem(Exception):
@@ -134,6 +138,8 @@ def make_venv() -> None:
         made = pip_from_elsewhere()
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
+        if "No module named" in made.stderr:
+            raise SetUpProblem(NO_VENV)
         raise problem_of(made, "This Python cannot make a virtual environment")
 
 
@@ -150,10 +156,7 @@ def pip_from_elsewhere() -> subprocess.CompletedProcess[str]:
     """Where Python was packaged without ensurepip, a pip that this machine has may install the locked one."""
     if not _has("pip"):
         shutil.rmtree(VENV, ignore_errors=True)
-        raise SetUpProblem(
-            "Frontdesk needs Python's venv with pip, which this Python was packaged without. "
-            "Install it (Debian, Ubuntu: apt-get install python3-venv) and start again."
-        )
+        raise SetUpProblem(NO_VENV)
     return run([sys.executable, "-m", "pip", "--python", str(PYTHON), "install", *hashed("tools.lock")])
 
 

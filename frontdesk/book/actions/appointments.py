@@ -14,6 +14,7 @@ from frontdesk.book.ports import Ask, Finding
 from frontdesk.book.rules import BookingGate, check_can_book
 from frontdesk.daybook.record import record
 from frontdesk.kit.errors import Refused
+from frontdesk.people.models import Patient
 
 
 class HoldGone(Refused):
@@ -46,19 +47,32 @@ def write_down_refusal(*, gate: BookingGate, ask: Ask, by: User, now: datetime) 
 
 
 def _book(hold: Hold, by: User, now: datetime) -> Appointment:
-    hold = Hold.objects.select_for_update(of=("self",)).select_related(
-        "visit_type", "site", "provider", "patient"
-    ).get(pk=hold.pk)  # fmt: skip
-    if (same := Appointment.objects.filter(idempotency_key=f"hold-{hold.pk}").first()) is not None:
+    """Locks in the order that every action keeps: the request (its check does so), the patient, the hold."""
+    hold = Hold.objects.select_related("visit_type", "site", "provider", "patient").get(pk=hold.pk)
+    if (same := _booked_before(hold)) is not None:
         return same
-    if not hold.stands(now):
-        raise HoldGone("This hold has ended. The time may still be free: hold it again.")
+    _check_stands(hold, now)
     found = check_can_book(_ask(hold, by, now))
+    # Two visits of one patient at once would each wait for the other at the exclusion constraint.
+    Patient.objects.select_for_update(no_key=True).get(pk=hold.patient_id)
+    ended = Hold.objects.select_for_update().get(pk=hold.pk)
+    if (same := _booked_before(hold)) is not None:
+        return same
+    _check_stands(ended, now)
     appointment = _create(hold, by, now)
     Claim.objects.live().filter(hold=hold).update(appointment=appointment)
     Hold.objects.filter(pk=hold.pk).update(ended_at=now, ended_how=HoldEnd.BOOKED)
     record(_booked(appointment, hold, found), by=by, now=now)
     return appointment
+
+
+def _booked_before(hold: Hold) -> Appointment | None:
+    return Appointment.objects.filter(idempotency_key=f"hold-{hold.pk}").first()
+
+
+def _check_stands(hold: Hold, now: datetime) -> None:
+    if not hold.stands(now):
+        raise HoldGone("This hold has ended. The time may still be free: hold it again.")
 
 
 def _ask(hold: Hold, by: User, now: datetime) -> Ask:

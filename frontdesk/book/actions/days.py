@@ -11,11 +11,10 @@ from django.db import transaction
 
 from frontdesk.book.engine import bits
 from frontdesk.book.models import Claim, ResourceDay, Session
-from frontdesk.book.queries.open_time import mask_of, tick_of
+from frontdesk.book.queries.open_time import mask_of, session_bits
 from frontdesk.clinic.models import Resource
 from frontdesk.daybook.facts import Fact
 from frontdesk.daybook.record import Actor, record
-from frontdesk.kit.clock import local_midnight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,15 +48,6 @@ def open_days(*, resources: Iterable[Resource], first: date, last: date, by: Act
     if added:
         record(DaysOpened(resources=len(chosen), first=first, last=last, days=added), by=by, now=now)
     return added
-
-
-def session_bits(session: Session, day: date) -> int:
-    """The bits of one session on one local day; right on the days on which the clocks change."""
-    midnight = local_midnight(day, session.site.time_zone)
-    start = datetime.combine(day, session.starts, session.site.zone)
-    end = datetime.combine(day, session.ends, session.site.zone)
-    first = tick_of(start, midnight)
-    return bits.span(first, tick_of(end, midnight) - first)
 
 
 def _days(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from frontdesk.book.facts_history import HistoryTakenIn
 from frontdesk.book.models import PastVisit
@@ -55,7 +55,8 @@ class _Core(NamedTuple):
     age: int | None
 
 
-_Told = tuple[_Core, str]
+_COLUMNS = ("source", "external_id", "lead_days", "details", "looks_double", *_Core._fields)
+_New = dict[str, tuple[ReportedVisit, _Core]]
 
 
 @transaction.atomic
@@ -72,18 +73,18 @@ def take_in(
     owners = imported.find(patients=[visit.patient for visit in visits], source=source)
     unseen = [visit.patient for visit in visits if visit.external_id not in kept]
     owners |= imported.find_or_add(patients=unseen, source=source, by=by, now=now)
-    outcome, new = [], []
+    outcome: list[Taken] = []
+    new: _New = {}
     for visit in visits:
         core = _core(visit, owners.get(visit.patient))
-        taken = _judge(core, kept.get(visit.external_id))
-        if taken is Taken.NEW:
+        outcome.append(_judge(core, kept.get(visit.external_id)))
+        if outcome[-1] is Taken.NEW:
             kept[visit.external_id] = core
-            new.append(_row(visit, core, source))
-        outcome.append(taken)
-    doubles = _mark_doubles(new, source) if mark_doubles else set()
+            new[visit.external_id] = (visit, core)
+    doubles = _doubles(new, source) if mark_doubles else set()
     if new:
-        PastVisit.objects.bulk_create(new)
-        record(_fact(new, source), by=by, now=now)
+        _write(new, doubles, source)
+        record(_fact(new, doubles, source), by=by, now=now)
     return [
         Taken.NEW_DOUBLE if taken is Taken.NEW and visit.external_id in doubles else taken
         for taken, visit in zip(outcome, visits, strict=True)
@@ -107,43 +108,38 @@ def _core(visit: ReportedVisit, patient_id: int | None) -> _Core:
     return _Core(patient_id, visit.booked_at, visit.day, visit.came, visit.reminded, visit.age)
 
 
-def _row(visit: ReportedVisit, core: _Core, source: str) -> PastVisit:
-    return PastVisit(
-        source=source,
-        external_id=visit.external_id,
-        lead_days=visit.lead_days,
-        details=visit.details,
-        **core._asdict(),
+def _doubles(new: _New, source: str) -> set[str]:
+    """The ids of new visits that say, but for their id, what an earlier one said."""
+    here = PastVisit.objects.filter(
+        source=source, patient_id__in={core.patient_id for _, core in new.values()}
     )
-
-
-def _mark_doubles(new: list[PastVisit], source: str) -> set[str]:
-    """Mark each new visit that says what an earlier one of its patient said; return the ids of those."""
-    told = _told_before(source, {visit.patient_id for visit in new})
+    told = {
+        (_Core(*core), _as_json(details)) for *core, details in here.values_list(*_Core._fields, "details")
+    }
     doubles = set()
-    for visit in new:
-        telling = _told((getattr(visit, name) for name in _Core._fields), visit.details)
+    for external_id, (visit, core) in new.items():
+        telling = (core, _as_json(visit.details))
         if telling in told:
-            visit.looks_double = True
-            doubles.add(visit.external_id)
+            doubles.add(external_id)
         told.add(telling)
     return doubles
 
 
-def _told_before(source: str, patient_ids: Collection[int]) -> set[_Told]:
-    here = PastVisit.objects.filter(source=source, patient_id__in=patient_ids)
-    return {_told(rest, details) for *rest, details in here.values_list(*_Core._fields, "details")}
+def _write(new: _New, doubles: set[str], source: str) -> None:
+    """By COPY: a history is long, and INSERT took twice the time."""
+    table, columns = PastVisit._meta.db_table, ", ".join(_COLUMNS)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for external_id, (visit, core) in new.items():
+            double = external_id in doubles
+            copy.write_row((source, external_id, visit.lead_days, _as_json(visit.details), double, *core))
 
 
-def _told(core: Iterable[Any], details: dict[str, str]) -> _Told:
-    return _Core(*core), json.dumps(details, sort_keys=True)
+def _as_json(details: dict[str, str]) -> str:
+    return json.dumps(details, sort_keys=True)
 
 
-def _fact(new: list[PastVisit], source: str) -> HistoryTakenIn:
+def _fact(new: _New, doubles: set[str], source: str) -> HistoryTakenIn:
+    days = [core.day for _, core in new.values()]
     return HistoryTakenIn(
-        source=source,
-        visits=len(new),
-        looks_double=sum(visit.looks_double for visit in new),
-        first_day=min(visit.day for visit in new),
-        last_day=max(visit.day for visit in new),
+        source=source, visits=len(new), looks_double=len(doubles), first_day=min(days), last_day=max(days)
     )

@@ -24,6 +24,7 @@ from frontdesk.book.models import Appointment, Claim, Hold, HoldEnd
 from frontdesk.book.ports import Ask
 from frontdesk.book.queries.open_time import mask_of
 from frontdesk.book.rules import check_can_book
+from frontdesk.clinic.choices import Modality
 from frontdesk.clinic.models import Interpreter, Provider, Room, Site, VisitType
 from frontdesk.daybook.record import Actor, record
 from frontdesk.kit.errors import Refused
@@ -36,6 +37,12 @@ class PatientBusy(Refused):
     """The patient has another visit then."""
 
     code = "PATIENT_BUSY"
+
+
+class DoesNotFit(Refused):
+    """The provider, the room or the interpreter is not one for this visit."""
+
+    code = "DOES_NOT_FIT"
 
 
 class TimePast(Refused):
@@ -101,6 +108,7 @@ def _place(
     if (same := _same(key, by)) is not None:
         return same
     check_can_book(_ask(wanted, patient, request_id, by, now))
+    _check_fits(wanted, patient)
     _check_free_patient(wanted, patient, now)
     day, mask = mask_of(wanted.start, wanted.end, wanted.site)
     keys: set[Key] = {(resource, day) for resource in wanted.resources}
@@ -156,6 +164,17 @@ def _ask(wanted: Wanted, patient: Patient, request_id: int | None, by: User, now
         start=wanted.start,
         end=wanted.end,
     )
+
+
+def _check_fits(wanted: Wanted, patient: Patient) -> None:
+    visit, room, interpreter = wanted.visit_type, wanted.room, wanted.interpreter
+    if wanted.provider.specialty_id != visit.specialty_id:
+        raise DoesNotFit(f"{wanted.provider.name} does not see patients for this visit type.")
+    needs_room = visit.modality == Modality.IN_PERSON and bool(visit.room_type)
+    if needs_room and (room is None or room.room_type != visit.room_type or room.site_id != wanted.site.pk):
+        raise DoesNotFit("This visit needs a room of its own kind at the site.")
+    if patient.needs_interpreter and (interpreter is None or patient.language not in interpreter.languages):
+        raise DoesNotFit("This visit needs an interpreter who speaks the patient’s language.")
 
 
 def _check_free_patient(wanted: Wanted, patient: Patient, now: datetime) -> None:

@@ -61,7 +61,8 @@ class Appointment(models.Model):
     booked_how = models.CharField(max_length=20, default="desk", help_text="desk, demo, portal ...")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    idempotency_key = models.CharField(max_length=64, unique=True, null=True)
+    # Null, not empty: imported and demo visits have none, and none may not clash with none.
+    idempotency_key = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
 
     objects = AppointmentQuerySet.as_manager()
 

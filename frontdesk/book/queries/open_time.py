@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from frontdesk.book.engine import bits
 from frontdesk.book.engine.find import Free, SiteDay
-from frontdesk.book.models import Claim, ResourceDay
+from frontdesk.book.models import Claim, ResourceDay, Session
 from frontdesk.clinic.models import Site
 from frontdesk.kit.clock import local_midnight
 
@@ -86,3 +86,12 @@ def mask_of(start: datetime, end: datetime, site: Site) -> tuple[date, int]:
     seconds = (end - midnight).total_seconds()
     last = -int(-seconds // (60 * bits.TICK_MINUTES))
     return day, bits.span(first, last - first)
+
+
+def session_bits(session: Session, day: date) -> int:
+    """The bits of one session on one local day; right on the days on which the clocks change."""
+    midnight = local_midnight(day, session.site.time_zone)
+    start = datetime.combine(day, session.starts, session.site.zone)
+    end = datetime.combine(day, session.ends, session.site.zone)
+    first = tick_of(start, midnight)
+    return bits.span(first, tick_of(end, midnight) - first)

@@ -127,7 +127,9 @@ class _Builder:
                 strict=True,
             )
         )
-        self.clinic.specialties += [rows.SpecialtyRow(ids[plan.code], plan.code, plan.name) for plan in offered]
+        self.clinic.specialties += [
+            rows.SpecialtyRow(ids[plan.code], plan.code, plan.name) for plan in offered
+        ]
         visits = [plan for plan in VISIT_TYPES if plan.specialty in ids]
         for number, plan in zip(self.numbers.take("clinic_visittype", len(visits)), visits, strict=True):
             self.clinic.menu[plan.specialty].append(VisitType(number, plan))

@@ -69,8 +69,9 @@ class _Row:
         given, family = self.take("given", self._name), self.take("family", self._name)
         details = self._details()
         lead_days = self._lead_days(booked_at, day)
-        if age is None and birth_date and day:
-            age = self._age_on(day, birth_date)
+        if birth_date and day:
+            from_birth = self._age_on(day, birth_date)
+            age = from_birth if age is None else age
         # The four are None only beside a reason; saying so here spares the reader (and the checker) the thought.
         if self.reasons or external_id is None or value is None or booked_at is None or day is None:
             return tuple(dict.fromkeys(self.reasons))
@@ -102,6 +103,8 @@ class _Row:
             raise _Reason("is empty")
         if key in self.plan.whole_numbers and not _WHOLE_NUMBER.fullmatch(text):
             raise _Reason("is not a whole number")
+        if not text.isprintable():
+            raise _Reason("holds characters that are no text")
         return self._name(key, text)
 
     def _name(self, key: str, text: str) -> str:
@@ -112,7 +115,7 @@ class _Row:
         if not text:
             raise _Reason("is empty")
         try:
-            moment = datetime.strptime(text, self.plan.dates[key])
+            moment = datetime.strptime(text, self.plan.dates[key])  # noqa: DTZ007  the zone follows below
         except (ValueError, OverflowError):
             raise _Reason("is not a date as the map writes it") from None
         if moment.year not in _YEARS:
@@ -165,7 +168,7 @@ class _Row:
         return lead
 
     def _details(self) -> dict[str, str]:
-        kept = {}
+        kept: dict[str, str] = {}
         for key, (index, column) in self.details.items():
             try:
                 text = _plain(self.fields[index].strip(), _LONGEST_DETAIL)

@@ -28,6 +28,7 @@ from frontdesk.kit.text import one_line
 
 BATCH = 5_000  # rows in one transaction
 LOCK = 470_001  # the advisory locks of imports; the second half of the key is the source
+_Faulty = tuple[int, list[str], tuple[str, ...]]
 _REFUSED = (Taken.DIFFERS, Taken.OTHER_PERSON)
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ class _Batch:
     """Rows read together: those that are visits, and those that cannot be, each with their number and fields."""
 
     visits: list[tuple[int, list[str], ReportedVisit]]
-    faulty: list[tuple[int, list[str], tuple[str, ...]]]
+    faulty: list[_Faulty]
 
 
 class Import:
@@ -104,7 +105,7 @@ class Import:
                 now=self.clock(),
                 mark_doubles=self.plan.mark_doubles,
             )
-            refused = [
+            refused: list[_Faulty] = [
                 (number, fields, (one.value,))
                 for (number, fields, _), one in zip(batch.visits, taken, strict=True)
                 if one in _REFUSED
@@ -120,9 +121,7 @@ class Import:
         for number, fields, reasons in rejected:
             out.add(number, reasons, fields)
 
-    def _count(
-        self, run: ImportRun, rejected: list[tuple[int, list[str], tuple[str, ...]]], doubles: int
-    ) -> None:
+    def _count(self, run: ImportRun, rejected: list[_Faulty], doubles: int) -> None:
         report = self.report
         report.read, report.accepted = run.rows_read, run.rows_accepted
         report.known, report.rejected = run.rows_known, run.rows_rejected

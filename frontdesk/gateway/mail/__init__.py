@@ -1,1 +1,1 @@
-"""E-mail: the SMTP carrier, and the local mailbox that the demo sends to."""
+"""E-mail: the SMTP carrier."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from frontdesk.accounts.models import User
 from frontdesk.book.models import Appointment
@@ -58,9 +59,7 @@ def confirm_booking(
         queued_by=by if isinstance(by, User) else None,
     )
     record(_queued(message, template), by=by, now=now, caused_by=cause, rule_version=str(template))
-    from frontdesk.outreach.jobs import send_message
-
-    send_message.defer(message_id=message.pk)
+    app.configure_task("outreach.send_message").defer(message_id=message.pk)
     return message
 
 

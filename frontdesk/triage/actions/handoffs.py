@@ -20,7 +20,17 @@ from frontdesk.triage.rules import OPENS_BOOKING, check_open
 from frontdesk.work.actions.tasks import claim, finish_about, open_task
 from frontdesk.work.models import Queue, Task
 
-QUEUES = {"nurse": Queue.NURSE, "provider": Queue.PROVIDER, "crisis": Queue.CRISIS}
+# Where a protocol's target waits. What is not named here waits for the triage nurse.
+QUEUES = {
+    "provider_team": Queue.PROVIDER,
+    "crisis_clinician": Queue.CRISIS,
+    "behavioural_health": Queue.CRISIS,
+    "front_desk_lead": Queue.DESK,
+    "manager": Queue.DESK,
+    "authorizations": Queue.DESK,
+    "language_services": Queue.DESK,
+    "referrals": Queue.DESK,
+}
 
 
 class AlreadyAccepted(Refused):
@@ -140,6 +150,11 @@ def show_lane_in_queue(*, request: Request) -> None:
         _raise_weight(request, handoff)
 
 
+def queue_of(target: str) -> Queue:
+    """The queue in which a target of the protocol looks for its work."""
+    return QUEUES.get(target, Queue.NURSE)
+
+
 def accepted_name(handoff: Handoff) -> str:
     """Who accepted: the name given for somebody outside, else the clinician's own."""
     return handoff.accepted_by_other or (handoff.accepted_by.name if handoff.accepted_by else "")
@@ -167,7 +182,7 @@ def _check_direction(
 
 def _open_task(request: Request, handoff: Handoff, by: Actor, now: datetime) -> None:
     open_task(
-        queue=QUEUES.get(handoff.target, Queue.NURSE),
+        queue=queue_of(handoff.target),
         site=request.site,
         patient=request.patient,
         about=("handoff", handoff.pk),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -16,14 +16,17 @@ from frontdesk.triage.actions import handoffs
 from frontdesk.triage.actions.locks import locked
 from frontdesk.triage.engine.lanes import RANK, Lane
 from frontdesk.triage.engine.screen import Screening
+from frontdesk.triage.engine.shapes import Rule
 from frontdesk.triage.facts import LaneSet
 from frontdesk.triage.models import LaneChange, Request
 from frontdesk.triage.models import Screening as ScreeningRow
-from frontdesk.triage.queries.protocols import InForce, in_force
+from frontdesk.triage.models.in_force import InForce, in_force
 from frontdesk.triage.rules import check_can_lower, check_open
+from frontdesk.work.actions.tasks import open_task
+from frontdesk.work.models import Queue
 
 SCREENER = System("screener")
-CRISIS = "crisis"
+WITHOUT_A_RULE = {Lane.EMERGENCY: 2, Lane.URGENT: 15}  # minutes for somebody to accept
 
 
 class SameLane(Refused):
@@ -40,11 +43,32 @@ def raise_by_rule(
     request.rule_title = rule.title if rule else ""
     kind = protocol.rules.kinds.get(request.kind)
     request.script_key = rule.script if rule else (kind.script if kind else "")
-    request.restricted = request.restricted or bool(rule and rule.target == CRISIS)
+    request.restricted = request.restricted or bool(rule and handoffs.queue_of(rule.target) is Queue.CRISIS)
     reason = f"Rule {rule.code}, {rule.title}: “{met.words}”" if rule and met else "The kind of request"
     _set(request, screening.lane, reason=reason, by=SCREENER, row=row, now=now, version=str(protocol.row))
-    if rule is not None and screening.lane in (Lane.EMERGENCY, Lane.URGENT):
-        handoffs.offer(request=request, target=rule.target, minutes=rule.clock_minutes, by=SCREENER, now=now)
+    _put_before_somebody(request, rule, now)
+
+
+def _put_before_somebody(request: Request, rule: Rule | None, now: datetime) -> None:
+    """A clinical lane goes to a clinician with a clock; an operational rule to whoever owns such things."""
+    lane = request.current_lane
+    if lane in WITHOUT_A_RULE:
+        target = rule.target if rule else "nurse"
+        minutes = rule.clock_minutes if rule else WITHOUT_A_RULE[lane]
+        handoffs.offer(request=request, target=target, minutes=minutes, by=SCREENER, now=now)
+    elif rule is not None:
+        open_task(
+            queue=handoffs.queue_of(rule.target),
+            site=request.site,
+            patient=request.patient,
+            about=("request", request.pk),
+            title=rule.title,
+            next_step="Open the request and take it over",
+            due_at=now + timedelta(minutes=rule.clock_minutes),
+            weight=request.rank,
+            by=SCREENER,
+            now=now,
+        )
 
 
 @transaction.atomic
@@ -64,8 +88,7 @@ def raise_lane(*, request: Request, to: str, reason: str, by: User, now: datetim
         request.rule_code, request.rule_title = "", "Raised by hand"
     _set(request, lane, reason=why, by=by, row=None, now=now, version=str(protocol.row) if protocol else "")
     if lane in (Lane.EMERGENCY, Lane.URGENT):
-        minutes = 2 if lane is Lane.EMERGENCY else 15
-        handoffs.offer(request=request, target="nurse", minutes=minutes, by=by, now=now)
+        handoffs.offer(request=request, target="nurse", minutes=WITHOUT_A_RULE[lane], by=by, now=now)
     return request
 
 
@@ -131,4 +154,11 @@ def _reason(text: str) -> str:
 def _script_for(lane: Lane, protocol: InForce | None) -> str:
     """The script of the first rule of this lane: the clinic's own general one."""
     rules = protocol.rules.rules if protocol else ()
-    return next((rule.script for rule in rules if rule.lane is lane and rule.target != CRISIS), "")
+    return next(
+        (
+            rule.script
+            for rule in rules
+            if rule.lane is lane and handoffs.queue_of(rule.target) is not Queue.CRISIS
+        ),
+        "",
+    )

@@ -23,7 +23,7 @@ from frontdesk.triage.facts import (
     RequestResumed,
 )
 from frontdesk.triage.models import Channel, Kind, Outcome, Request, SafeToTalk
-from frontdesk.triage.queries.protocols import in_force
+from frontdesk.triage.models.in_force import in_force
 from frontdesk.triage.rules import check_can_close, check_open
 from frontdesk.work.actions.tasks import finish_about
 

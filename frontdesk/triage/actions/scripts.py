@@ -14,7 +14,7 @@ from frontdesk.kit.text import one_line
 from frontdesk.triage.actions.locks import locked
 from frontdesk.triage.facts import StepStamped
 from frontdesk.triage.models import Request, StepDone
-from frontdesk.triage.queries.protocols import in_force
+from frontdesk.triage.models.in_force import in_force
 from frontdesk.triage.rules import check_open, script_of
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -19,10 +19,11 @@ from frontdesk.triage.engine.screen import Context, Screening, screen
 from frontdesk.triage.facts import WordsHeard, WordsScreened
 from frontdesk.triage.models import LaneChange, Request, Utterance
 from frontdesk.triage.models import Screening as ScreeningRow
-from frontdesk.triage.queries.protocols import InForce, in_force
+from frontdesk.triage.models.in_force import InForce, in_force
 from frontdesk.triage.rules import check_open
 
 MOST = 5000  # characters in one go
+LATE = timedelta(seconds=30)
 
 
 @transaction.atomic
@@ -31,7 +32,10 @@ def type_words(*, request: Request, text: str, by: User, now: datetime) -> Reque
     by.check_may(Permission.TAKE_REQUESTS)
     request = locked(request)
     check_open(request)
-    request.draft_words = _fits(text)
+    typed = _fits(text)
+    if _just_stored(request, typed, now):
+        return request
+    request.draft_words = typed
     request.save(update_fields=["draft_words"])
     screen_again(request=request, now=now)
     return request
@@ -55,6 +59,12 @@ def add(*, request: Request, text: str, by: User, now: datetime) -> Request:
     record(fact, by=by, now=now)
     screen_again(request=request, now=now)
     return request
+
+
+def _just_stored(request: Request, typed: str, now: datetime) -> bool:
+    """A late save of words that were stored a moment ago must not bring them back as a draft."""
+    last = request.utterances.last()
+    return last is not None and last.text == typed and now - last.heard_at < LATE
 
 
 def screen_again(*, request: Request, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """A protocol made ready for quick screening: each phrase is found by its rarest word.
 
-A phrase is tried only where all its words occur in the message, from its rarest word outwards. The work for one
-message grows with its length, not with the number of phrases.
+A phrase is tried only where all its words occur in the message, from its rarest word outwards. The work for
+one message grows with its length, not with the number of phrases.
 """
 
 from collections import Counter, defaultdict
@@ -11,26 +11,26 @@ from functools import lru_cache
 
 from frontdesk.triage.engine.phrases import ADJACENT, Atom, Chain, read_phrase, read_words
 from frontdesk.triage.engine.shapes import Protocol
-from frontdesk.triage.engine.words import Token, fold
+from frontdesk.triage.engine.words import Token, fold, word_set
 
 NOT_MEANT = ""  # the key under which the phrases of `not_meant` stand
 TYPO_LENGTH = 6  # shorter words must be spelt as written
 SMALL_WORDS_MOST = 3
-SMALL_WORDS = frozenset(
-    "a an the my his her their our your this that these those is are was be been am im its it he she i me him so very "
-    "really super just like kinda kind of sort bit little pretty too such got has have having been bad badly awful "
-    "terrible severe real quite some feels feel feeling felt keeps sharp still all been right left also even ok um uh "
-    "well you know el la los las un una unos unas mi mis su sus me le les se te lo muy tan mucho mucha bastante bien "
-    "como que esta estan estoy es y de del en al todo toda tantito poquito un poco algo medio fuerte tremendo".split()
+SMALL_WORDS = word_set(
+    """
+    a an the my his her their our your this that these those is are was be been am im its it he she i me
+    him so very really super just like kinda kind of sort bit little pretty too such got has have having
+    bad badly awful terrible severe real quite some feels feel feeling felt keeps sharp still all right
+    left also even ok um uh well you know el la los las un una unos unas mi mis su sus le les se te lo
+    muy tan mucho mucha bastante bien como que esta estan estoy es y de del en al todo toda tantito
+    poquito poco algo medio fuerte tremendo
+    """
 )
-NUMBER_WORDS = {
-    word: float(number)
-    for number, words in enumerate(
-        "zero cero|one uno|two dos|three tres|four cuatro|five cinco|six seis|seven siete|eight ocho|nine nueve|ten diez|"
-        "eleven once|twelve doce|thirteen trece|fourteen catorce|fifteen quince".split("|")
-    )
-    for word in words.split()
-}
+_COUNTED = """
+    zero cero, one uno, two dos, three tres, four cuatro, five cinco, six seis, seven siete, eight ocho, nine nueve,
+    ten diez, eleven once, twelve doce, thirteen trece, fourteen catorce, fifteen quince
+"""
+NUMBER_WORDS = {word: float(n) for n, both in enumerate(_COUNTED.split(",")) for word in both.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def shortened(word: str) -> set[str]:
 
 
 def one_slip(word: str, meant: str) -> bool:
-    """Say whether one letter left out, added, changed or swapped with the next turns one word into the other."""
+    """Say whether one letter too few, too many, wrong or swapped with the next parts two words."""
     if word[:1] != meant[:1] or abs(len(word) - len(meant)) > 1:
         return False
     start = next(
@@ -153,8 +153,10 @@ def _index(compiled: Compiled, atom: Atom, slot: int) -> None:
             compiled.near[short].add(word)
 
 
-def spans(form: Form, tokens: Sequence[Token], places: Mapping[int, list[int]]) -> Iterator[tuple[int, int]]:
-    """Yield [start, end) of each place where a form stands in the message, in order of its rarest word."""
+def spans(
+    form: Form, tokens: Sequence[Token], places: Mapping[int, list[int]]
+) -> Iterator[tuple[int, int, int]]:
+    """Yield start, end (one past the last) and the place of the rarest word, wherever a form stands."""
     filled = [frozenset(places[slot]) for slot in form.slots]
     for at in places[form.slots[form.anchor]]:
         lefts, rights = {at}, {at}
@@ -163,7 +165,7 @@ def spans(form: Form, tokens: Sequence[Token], places: Mapping[int, list[int]]) 
         for link in range(form.anchor + 1, len(form.slots)):
             rights = {p for q in rights for p in _after(q, form.gaps[link], tokens) if p in filled[link]}
         if lefts and rights:
-            yield max(lefts), min(rights) + 1
+            yield max(lefts), min(rights) + 1, at
 
 
 def _after(at: int, gap: int, tokens: Sequence[Token]) -> Iterator[int]:

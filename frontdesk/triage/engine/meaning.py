@@ -1,22 +1,27 @@
-"""Is a thing that was said meant as present? Denied, long ago, somebody else's, or over: the words around it tell.
+"""Is a thing that was said meant as present, or is it denied, long ago, somebody else's, or over?
 
-Where the words leave a doubt the thing counts as present: a false alarm costs minutes, a missed one may cost a life.
+The words around it tell. Where they leave a doubt the thing counts as present: a false alarm costs minutes,
+a missed one may cost a life.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from frontdesk.triage.engine import cues
-from frontdesk.triage.engine.words import Token
+from frontdesk.triage.engine.words import Token, word_set
 
 DENIAL_REACH = 7  # words between a denial and what it denies
 PAST_REACH = 9  # words between "years ago" and what was years ago
 OVER_REACH = 4
 _YEAR = re.compile(r"(?:19[3-9]|20[0-4])\d")
-_SMALL = frozenset({"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "un", "uno", "dos",
-                    "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "few", "couple", "varios",
-                    "unos", "muchos", "several", "many", "some"})  # fmt: skip
+_FEW = word_set(
+    """
+    one two three four five six seven eight nine ten few couple several many some un uno dos tres cuatro cinco seis
+    siete ocho nueve diez varios unos muchos
+    """
+)
 
 
 @dataclass(slots=True)
@@ -35,11 +40,10 @@ class Reader:
         """Say whether what stands at [start, end) is told as having passed."""
         if self._over is None:
             self._over = self._cue_places(cues.OVER)
-        return any(
-            self._near(at, start, end, OVER_REACH) and not self._turns(at, start, end) for at in self._over
-        )
+        near = self._near(self._over, start, end, OVER_REACH)
+        return any(not self._turns(at, start, end) for at in near)
 
-    # ---- denied -------------------------------------------------------------------------------------------------
+    # ---- denied
 
     def _denied(self, start: int) -> bool:
         sentence, passed_comma = self.tokens[start].sentence, False
@@ -58,7 +62,7 @@ class Reader:
         return False
 
     def _is_list(self, at: int, start: int) -> bool:
-        """Say whether a denial reaches over commas: "no fever, chills or pain" does; "no, pain", "no luck, pain" do not."""
+        """Say whether a denial reaches over commas: in "no fever, chills or pain", not in "no luck, pain"."""
         if self.tokens[at].word in cues.DENIES:
             return True
         around = self.tokens[at : start + DENIAL_REACH]
@@ -84,22 +88,23 @@ class Reader:
             return False
         return at + 1 == start or after not in cues.CLAUSE_STARTS - {"tengo", "tiene", "el", "la", "es"}
 
-    # ---- long ago, in the family --------------------------------------------------------------------------------
+    # ---- long ago, in the family
 
     def _long_ago(self, start: int, end: int) -> bool:
         if self._past is None:
-            self._past = self._cue_places(cues.LONG_AGO) + self._spanish_years()
-        near = [at for at in self._past if self._near(at, start, end, PAST_REACH)]
+            self._past = sorted({*self._cue_places(cues.LONG_AGO), *self._spanish_years()})
+        near = self._near(self._past, start, end, PAST_REACH)
         return any(not self._turns(at, start, end) and not self._happens_now(at, start, end) for at in near)
 
     def _happens_now(self, at: int, start: int, end: int) -> bool:
         """Say whether the clause that holds both the cue and the thing also says that it is so now."""
         low, high = min(at, start), max(at, end - 1)
-        while low > 0 and self._same_clause(low - 1, low):
+        first, last = max(0, low - PAST_REACH), min(len(self.tokens) - 1, high + PAST_REACH)
+        while low > first and self._same_clause(low - 1, low):
             low -= 1
-        while high + 1 < len(self.tokens) and high - end < PAST_REACH and self._same_clause(high, high + 1):
+        while high < last and self._same_clause(high, high + 1):
             high += 1
-        return any(self.tokens[i].word in cues.NOW for i in range(max(low, start - PAST_REACH), high + 1))
+        return any(self.tokens[i].word in cues.NOW for i in range(low, high + 1))
 
     def _same_clause(self, left: int, right: int) -> bool:
         a, b = self.tokens[left], self.tokens[right]
@@ -117,12 +122,12 @@ class Reader:
                     found.append(at)
         return found
 
-    # ---- shared -------------------------------------------------------------------------------------------------
+    # ---- shared
 
-    def _near(self, at: int, start: int, end: int, reach: int) -> bool:
-        if self.tokens[at].sentence != self.tokens[start].sentence:
-            return False
-        return start - reach <= at < end + reach
+    def _near(self, places: list[int], start: int, end: int, reach: int) -> list[int]:
+        """Return those of the places, in order, that lie in the same sentence and within reach of the thing."""
+        found = places[bisect_left(places, start - reach) : bisect_left(places, end + reach)]
+        return [at for at in found if self.tokens[at].sentence == self.tokens[start].sentence]
 
     def _turns(self, at: int, start: int, end: int) -> bool:
         """Say whether a "but", or an "and I ...", lies between the cue and the thing."""
@@ -135,8 +140,8 @@ class Reader:
             return self.tokens[at + 1].word in cues.CLAUSE_STARTS | cues.NOW
         return word in {"but", "pero", "now", "ahora", "ahorita"}
 
-    def _cue_places(self, table: tuple[tuple[str, ...], ...]) -> list[int]:
-        first: dict[str, list[tuple[str, ...]]] = {}
+    def _cue_places(self, table: tuple[cues.Cue, ...]) -> list[int]:
+        first: dict[str, list[cues.Cue]] = {}
         for cue in table:
             first.setdefault(cue[0], []).append(cue)
         found = []
@@ -148,7 +153,7 @@ class Reader:
                 found.append(at)
         return found
 
-    def _stands(self, cue: tuple[str, ...], at: int) -> bool:
+    def _stands(self, cue: cues.Cue, at: int) -> bool:
         if (
             at + len(cue) > len(self.tokens)
             or self.tokens[at + len(cue) - 1].sentence != self.tokens[at].sentence
@@ -161,7 +166,7 @@ def _fits(part: str, word: str) -> bool:
     if part == "####":
         return bool(_YEAR.fullmatch(word))
     if part == "#":
-        return word in _SMALL or word.isdigit()
+        return word in _FEW or word.isdigit()
     if part == "@":
         return word in cues.KIN
     return part in ("*", word)

@@ -1,8 +1,8 @@
 """How a phrase of a protocol is written, and what it becomes.
 
-    chest hurts            these words in this order; small words between them ("really", "my", "está") do not matter
-    chest ... hurts        up to five words may stand between
-    chest ~ {pain}         near each other in either order; {pain} is a list of words kept once in the protocol
+    chest hurts            these words in this order; small words between ("really", "my", "está") do not matter
+    chest ... hurts        up to six words may stand between
+    chest ~ {pain}         near each other in either order; {pain} is a list of words in the protocol
     (cant|can hardly) see  any of these
     swell*                 any word that begins so
     my? arm                a word that may be missing
@@ -20,10 +20,10 @@ from frontdesk.triage.engine.shapes import ProtocolError
 from frontdesk.triage.engine.words import fold
 
 ADJACENT = -1  # only small words may stand between
-GAP = 5
+GAP = 6
 NEAR = 6
 MOST_FORMS = 4000
-_PIECE = re.compile(r"[({][^)}]*[)}]\??|\.\.\.|\S+")
+_PIECE = re.compile(r"\([^)]*\)\??|\{[^}]*\}\??|\.\.\.|\S+")
 _NUMBER = re.compile(r"#(?:(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?))?")
 _WORD = re.compile(r"[^\W_]+\*?|#.*|[^\w\s]")
 
@@ -40,14 +40,14 @@ class Atom:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One place in a chain: what may stand there, and how many words may lie between it and the place before."""
+    """One place in a chain: what may stand there, and how many words may lie before it."""
 
     atoms: frozenset[Atom]
     gap: int
 
 
 Chain = tuple[Link, ...]
-# One place of a phrase while it is read: the ways to fill it, each a run of atom sets; () where it may be missing.
+# One place of a phrase while it is read: the ways to fill it, each a run of atom sets; () if it may be missing.
 _Ways = list[tuple[frozenset[Atom], ...]]
 
 
@@ -95,7 +95,7 @@ def _forms(pieces: list[str], words: Mapping[str, _Ways], phrase: str) -> list[C
         ways = _ways(piece, words, phrase)
         forms = [_extended(form, way, gap) for form in forms for way in ways]
         gap = ADJACENT
-    if gap == GAP or not all(forms):
+    if gap == GAP or pieces[0] == "..." or not all(forms):
         raise ProtocolError(
             f"The phrase “{phrase}” needs words on both sides of “...”, not only words that may be missing."
         )

@@ -6,8 +6,8 @@
     never_misspelt          real words that look like a misspelling of a word in the phrases
     not_meant               phrases in which a symptom is only named ("stroke support group")
     [concepts.KEY]          title, en, es (phrases; see `phrases`), context (met without words)
-    [[rules]]               code, title, lane, when ("a + b": both must be said), script, target, clock_minutes,
-                            scenario, documentation, conditions
+    [[rules]]               code, title, lane, when ("a + b": both must be said), script, target,
+                            clock_minutes, scenario, documentation, conditions
     [scripts.KEY]           title, steps (key, kind, say_en, say_es, note, asks_for)
     [kinds.KEY]             lane, script: the least lane of a kind of request
 
@@ -41,16 +41,13 @@ _RULE = {
 _STEP = {"key", "kind", "say_en", "say_es", "note", "asks_for"}
 STEP_KINDS = ("say", "ask", "do")
 # Nobody at a front desk can keep these; a script that says one is refused.
-PROMISES = tuple(
-    fold(promise)
-    for promise in (
-        "you will be fine", "you'll be fine", "you will be ok", "you'll be ok", "will be okay", "going to be fine",
-        "going to be ok", "everything will be", "nothing to worry", "don't worry", "do not worry", "no need to worry",
-        "we promise", "i promise", "guarantee", "will be there in", "there in minutes", "will arrive in",
-        "no se preocupe", "no te preocupes", "va a estar bien", "vas a estar bien", "todo va a salir", "estará bien",
-        "le prometo", "le prometemos", "garantiz", "llegará en", "llega en", "no es nada",
-    )
-)  # fmt: skip
+_PROMISES = """
+    you will be fine; you'll be fine; you will be ok; you'll be ok; will be okay; going to be fine; going to be ok
+    everything will be; nothing to worry; don't worry; do not worry; no need to worry; we promise; i promise; guarantee
+    will be there in; there in minutes; will arrive in; no se preocupe; no te preocupes; va a estar bien
+    vas a estar bien; todo va a salir; estará bien; le prometo; le prometemos; garantiz; llegará en; llega en; no es nada
+"""
+PROMISES = tuple(fold(promise) for promise in reading.texts(_PROMISES, "the list of promises"))
 
 
 def read_protocol(content: Mapping[str, object]) -> Protocol:

@@ -1,4 +1,4 @@
-"""Small readers for a protocol's content: each returns a value of the right type or raises one clear sentence."""
+"""Small readers for a protocol's content: each returns a value of the right type or raises one sentence."""
 
 import re
 from collections.abc import Mapping

@@ -1,11 +1,11 @@
 """Hold a protocol against a caller's words: which rules do they meet, and which lane follows.
 
-The screening only ever raises. No match does not mean that nothing is wrong; it means that the ordinary questions
-still have to be asked. It never says what is wrong with anyone. It knows nothing of schedules, so how full a day is
-cannot change a lane.
+The screening only ever raises. No match does not mean that nothing is wrong; it means that the ordinary
+questions still have to be asked. It never says what is wrong with anyone. It knows nothing of schedules, so how
+full a day is cannot change a lane.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from frontdesk.triage.engine.compiled import NOT_MEANT, Compiled, compile_protocol, spans
@@ -86,23 +86,25 @@ def _mentions(said: list[Token], compiled: Compiled) -> dict[str, _Mention]:
         if all(s in places for s in form.slots)
     ]
     reader = Reader(said)
-    unmeant = [span for form in here if form.concept == NOT_MEANT for span in spans(form, said, places)]
+    unmeant = {
+        place
+        for form in here
+        if form.concept == NOT_MEANT
+        for start, end, _ in spans(form, said, places)
+        for place in range(start, end)
+    }
     best: dict[str, _Mention] = {}
     for form in here:
         if form.concept == NOT_MEANT:
             continue
-        for start, end in spans(form, said, places):
-            if _is_named_only(start, end, unmeant) or reader.is_absent(start, end):
+        for start, end, rarest in spans(form, said, places):
+            if rarest in unmeant or reader.is_absent(start, end):
                 continue
             mention = _Mention(start, end, reader.is_over(start, end))
             best[form.concept] = _better(best.get(form.concept), mention)
             if not mention.over:
                 break
     return {key: _placed(mention, said) for key, mention in best.items()}
-
-
-def _is_named_only(start: int, end: int, unmeant: Iterable[tuple[int, int]]) -> bool:
-    return any(start < last and first < end for first, last in unmeant)
 
 
 def _better(old: _Mention | None, new: _Mention) -> _Mention:

@@ -12,7 +12,7 @@ class ProtocolError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known about the patient beside the words. Ages in years, `days_since_procedure` in whole days."""
+    """What is known about the patient beside the words: age in years, `days_since_procedure` in whole days."""
 
     age: int | None = None
     pregnant: bool = False

@@ -1,8 +1,8 @@
 """A text cut into words that can be compared, each knowing where it stands in the text as it was said.
 
-Case, accents, apostrophes, letters held down ("sooo"), usual text-speak and emoji are evened out here, so that the
-phrases of a protocol are written once. Offsets always point into the original text, so the caller's own words can be
-shown and kept.
+Case, accents, apostrophes, letters held down ("sooo"), usual text-speak and emoji are evened out here, so that
+the phrases of a protocol are written once. Offsets always point into the original text, so the caller's own words
+can be shown and kept.
 """
 
 import re
@@ -11,17 +11,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text as a set, for tables that are easier to read as text."""
+    return frozenset(text.split())
+
+
 _APOSTROPHES = frozenset("'’‘`´ʼ＇")
 _STOPS = frozenset(".!?;…¡¿。")
 _HELD = re.compile(r"([a-z])\1\1+")
 _NUMBER_AND_UNIT = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)")
+# A full stop after these ends no sentence.
+_TITLES = word_set("dr dra mr mrs ms sr sra srta")
 # "can not" and "can't" are one thing; only these verbs take the ending.
-_TAKES_NT = frozenset("can could do does did is are was were have has had will would should".split())
+_TAKES_NT = word_set("can could do does did is are was were have has had will would should")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word: evened out, its place in the original text, its sentence, and whether a comma comes before it."""
+    """One word: evened out, its place in the original text, its sentence, and whether a comma is before it."""
 
     word: str
     start: int
@@ -51,6 +59,7 @@ class _Scanner:
     text: str
     sentence: int = 0
     comma: bool = False
+    last: str = ""
 
     def pieces(self) -> Iterator[Token]:
         at, length = 0, len(self.text)
@@ -69,7 +78,7 @@ class _Scanner:
 
     def _token(self, word: str, start: int, end: int) -> Token:
         token = Token(word, start, end, self.sentence, self.comma)
-        self.comma = False
+        self.comma, self.last = False, word
         return token
 
     @staticmethod
@@ -99,6 +108,8 @@ class _Scanner:
     def _mark(self, at: int) -> None:
         """Take note of a comma or of the end of a sentence at `at`."""
         char = self.text[at]
+        if char == "." and self.last in _TITLES:
+            return
         if char in _STOPS or (char == "\n" and self.text[at - 1 : at] == "\n"):
             self.sentence += 1
         elif char in ",:()\n、،–—" or (char == "-" and self.text[at - 1 : at] in ("", " ", "-")):

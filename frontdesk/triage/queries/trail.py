@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from frontdesk.accounts.models import User
 from frontdesk.daybook.models import Entry
 from frontdesk.triage.documentation import label
 from frontdesk.triage.models import Request
@@ -189,3 +190,36 @@ _WORDS: dict[str, Callable[[Facts], Said]] = {
     "RequestClosed": _closed,
     "TaskDone": lambda facts: (f"Task done: {facts['outcome']}", [], []),
 }
+
+
+def as_document(request: Request, *, exported_by: User, now: datetime) -> dict[str, Any]:
+    """The trail as one document for an auditor: inputs, rule versions, actors, alternatives, digests."""
+    entries = Entry.objects.about("request", request.pk).select_related("link", "approved_by")
+    return {
+        "document": "Frontdesk request trail",
+        "request": request.pk,
+        "site": request.site.name,
+        "lane": request.lane,
+        "outcome": request.outcome,
+        "exported_at": now.isoformat(),
+        "exported_by": exported_by.name,
+        "entries": [_as_json(entry, _line(entry)) for entry in entries],
+    }
+
+
+def _as_json(entry: Entry, line: Line) -> dict[str, Any]:
+    link = getattr(entry, "link", None)
+    return {
+        "entry": entry.pk,
+        "at": entry.at.isoformat(),
+        "kind": entry.kind,
+        "by": entry.actor_name,
+        "what": line.what,
+        "facts": entry.facts,
+        "reason": entry.reason,
+        "approved_by": line.approved_by,
+        "instead_of": entry.alternatives,
+        "rule_version": entry.rule_version,
+        "link": link.seq if link else None,
+        "digest": bytes(link.digest).hex() if link else None,
+    }

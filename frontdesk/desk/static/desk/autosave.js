@@ -95,9 +95,10 @@
       if (at) Frontdesk.line.backIn();
       if (at) return { kind: "saved", at, html, sent: values.join("\n") };
       if (Frontdesk.isLogin(html) || answer.status === 401) return loggedOut();
-      if (answer.status === 403) return await renew();
+      if (answer.status === 403 && !answer.headers.has("X-Refused")) return await renew();
       if (answer.status < 400 || answer.status >= 500) return { kind: "lost" };
-      return { kind: "refused", html: isPage(html) ? "" : html, sent: values.join("\n") };
+      if (Frontdesk.isPage(html)) Frontdesk.takePage(html);
+      return { kind: "refused", html: Frontdesk.isPage(html) ? "" : html, sent: values.join("\n") };
     } catch {
       return lost();
     }
@@ -119,10 +120,6 @@
   function loggedOut() {
     Frontdesk.line.out();
     return { kind: "lost", words: "Not saved: log in again" };
-  }
-
-  function isPage(html) {
-    return /^\s*<!doctype/i.test(html);
   }
 
   function token() {

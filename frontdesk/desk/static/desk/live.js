@@ -67,12 +67,37 @@
     if (event.detail.elt.hasAttribute("data-poll")) event.detail.headers["X-Poll"] = "1";
   });
 
+  /* A whole page came where a fragment was asked for: the log-in page, or a refusal, whose sentence is shown. */
+  function takePage(html) {
+    if (Frontdesk.isLogin(html)) return Frontdesk.line.out();
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const sentence = page.querySelector("[data-sentence], .refuse.stop strong");
+    return notice(sentence ? sentence.textContent.trim() : "This step failed on our side. Nothing was changed by it.");
+  }
+
+  function notice(sentence) {
+    const place = document.getElementById("notices");
+    const text = document.createElement("p");
+    text.className = "notice bad";
+    text.setAttribute("role", "alert");
+    text.innerHTML = `<svg class="i" aria-hidden="true"><use href="${Frontdesk.icon("fail")}"/></svg><span></span>`;
+    text.querySelector("span").textContent = sentence;
+    const same = Array.from(place.children).find((one) => one.textContent.trim() === sentence);
+    if (same) same.remove();
+    place.append(text);
+    place.scrollIntoView({ block: "nearest" });
+  }
+
+  const isPage = (html) => /^\s*<!doctype/i.test(html);
+  Frontdesk.isPage = isPage;
+  Frontdesk.takePage = takePage;
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     const detail = event.detail;
     const html = detail.serverResponse || "";
-    if (Frontdesk.isLogin(html) && detail.target !== document.body) {
+    if (isPage(html) && detail.target !== document.body) {
       detail.shouldSwap = false;
-      Frontdesk.line.out();
+      if (!detail.requestConfig.elt.hasAttribute("data-poll") || Frontdesk.isLogin(html)) takePage(html);
       return;
     }
     const elt = detail.requestConfig.elt;

@@ -1,4 +1,4 @@
-"""`frontdesk import appointments FILE --map MAP.toml`: takes in another system's export."""
+"""`frontdesk import appointments FILE --map MAP.toml`: takes in another system's export."""  # noqa: N999  a command is named by its file
 
 from __future__ import annotations
 

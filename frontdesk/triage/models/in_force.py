@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from frontdesk.triage.engine import protocol as engine
-from frontdesk.triage.models import Protocol
+from frontdesk.triage.models.protocol import Protocol
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,367 @@
+"""What the request page shows to one person at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from frontdesk.accounts.models import User
+from frontdesk.accounts.permissions import Permission
+from frontdesk.book.models import Appointment, Hold
+from frontdesk.book.ports import Ask, Finding, Verdict
+from frontdesk.book.rules import findings
+from frontdesk.clinic.choices import Language
+from frontdesk.clinic.models import VisitType
+from frontdesk.daybook.models import Entry
+from frontdesk.desk.context import OnDuty, on_duty
+from frontdesk.outreach.models import Message
+from frontdesk.people.models import Patient, RiskFlag
+from frontdesk.people.phones import show_phone
+from frontdesk.people.queries import Match
+from frontdesk.triage.actions.handoffs import accepted_name
+from frontdesk.triage.actions.identity import matches, said_in
+from frontdesk.triage.documentation import label
+from frontdesk.triage.engine.lanes import RANK, Lane
+from frontdesk.triage.engine.shapes import Script, Step
+from frontdesk.triage.models import Direction, Handoff, Kind, Outcome, Request, SafeToTalk, StepDone
+from frontdesk.triage.models.in_force import InForce, in_force
+from frontdesk.triage.rules import CLINICAL, Item, asked_for, record_items, script_of
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One thing that the matched rule wants written down."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ScriptStep:
+    step: Step
+    done: StepDone | None
+    current: bool
+
+
+@dataclass(frozen=True)
+class Spoken:
+    at: datetime
+    who: str
+    html: SafeString
+
+
+@dataclass(frozen=True)
+class HandoffCard:
+    handoff: Handoff
+    accepted_by: str
+
+    @property
+    def waits(self) -> bool:
+        return self.handoff.accepted_at is None
+
+    @property
+    def undirected(self) -> bool:
+        return self.handoff.accepted_at is not None and self.handoff.directed_at is None
+
+
+class RequestPage:
+    """Everything is read when the template asks for it, and once."""
+
+    kinds = Kind.choices
+    safe_choices = SafeToTalk.choices
+    outcomes = Outcome.choices
+    directions = Direction.choices
+    languages = Language.choices
+
+    def __init__(self, request: Request, *, user: User, now: datetime) -> None:
+        self.request, self.user, self.now = request, user, now
+        self.may_type = user.may(Permission.TAKE_REQUESTS) and request.is_open
+        self.may_accept = user.may(Permission.ACCEPT_HANDOFFS) and request.is_open
+        self.may_lower = user.may(Permission.LOWER_LANE) and request.is_open
+        self.may_book = user.may(Permission.BOOK)
+        self.may_raise = self.may_type or self.may_lower
+
+    @cached_property
+    def protocol(self) -> InForce | None:
+        return in_force(now=self.now)
+
+    @property
+    def lane(self) -> Lane:
+        return self.request.current_lane
+
+    @property
+    def is_emergency(self) -> bool:
+        return self.lane is Lane.EMERGENCY
+
+    @property
+    def is_clinical(self) -> bool:
+        return self.lane in CLINICAL
+
+    @property
+    def name(self) -> str:
+        return self.request.patient.name if self.request.patient else self.request.said_name
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.request.site.zone).date()
+
+    @cached_property
+    def why(self) -> str:
+        """Why the request is in its lane: the reason of the last change."""
+        change = self.request.lane_changes.last()
+        return change.reason if change else ""
+
+    @property
+    def lane_seconds(self) -> float:
+        return (self.now - self.request.lane_since).total_seconds()
+
+    @property
+    def waiting_seconds(self) -> float:
+        return (self.waiting.handoff.due_at - self.now).total_seconds() if self.waiting else 0
+
+    @cached_property
+    def duty(self) -> OnDuty | None:
+        return on_duty(self.request.site, self.now)
+
+    @property
+    def higher_lanes(self) -> list[Lane]:
+        return sorted((lane for lane in Lane if RANK[lane] > self.request.rank), key=lambda one: -RANK[one])
+
+    @property
+    def lower_lanes(self) -> list[Lane]:
+        return sorted((lane for lane in Lane if RANK[lane] < self.request.rank), key=lambda one: -RANK[one])
+
+    # The first minute
+
+    @property
+    def first_minute_lacks(self) -> str:
+        """What to ask next."""
+        request = self.request
+        steps = (
+            (request.patient_id is not None, "Two identifiers"),
+            (bool(request.callback), "Callback number"),
+            (bool(request.safe), "Safe to continue?"),
+            (bool(request.kind), "Kind of request"),
+        )
+        return next((f"Next: {words}" for done, words in steps if not done), "")
+
+    @property
+    def first_minute_done(self) -> bool:
+        return not self.first_minute_lacks
+
+    # Identity
+
+    @cached_property
+    def candidates(self) -> list[Match]:
+        """Records to choose from, where two identifiers agree with more than one."""
+        return matches(self.request, by=self.user, now=self.now) if self.request.patient is None else []
+
+    @cached_property
+    def given_count(self) -> int:
+        return said_in(self.request, now=self.now).given
+
+    @property
+    def may_start_record(self) -> bool:
+        said = said_in(self.request, now=self.now)
+        return self.request.patient is None and bool(said.name) and said.birth_date is not None
+
+    @property
+    def unreadable(self) -> list[str]:
+        """Identifiers that were typed but cannot be read, as sentences."""
+        said, request = said_in(self.request, now=self.now), self.request
+        found = []
+        if request.said_birth_date and said.birth_date is None:
+            found.append("This birth date cannot be read: type month, day and year, such as 03/14/1979.")
+        if request.said_phone and not said.phone:
+            found.append("This phone number cannot be read: type 10 digits.")
+        return found
+
+    @property
+    def given(self) -> str:
+        name = self.request.said_name.strip()
+        if "," in name:
+            return name.partition(",")[2].strip()
+        return name.rpartition(" ")[0]
+
+    @property
+    def family(self) -> str:
+        name = self.request.said_name.strip()
+        return name.partition(",")[0].strip() if "," in name else name.rpartition(" ")[2]
+
+    # Words
+
+    @cached_property
+    def spoken(self) -> list[Spoken]:
+        quotes = self._quotes
+        return [
+            Spoken(one.heard_at, one.heard_by.name if one.heard_by else "", marked(one.text, quotes))
+            for one in self.request.utterances.select_related("heard_by")
+        ]
+
+    @property
+    def draft_marked(self) -> SafeString | None:
+        """The words being typed, where they hold something that met a rule."""
+        if not any(quote and quote in self.request.draft_words for quote in self._quotes):
+            return None
+        return marked(self.request.draft_words, self._quotes)
+
+    @cached_property
+    def _quotes(self) -> list[str]:
+        return sorted(
+            {match["words"] for row in self.request.screenings.all() for match in row.matches}, key=len
+        )[::-1]
+
+    @property
+    def flags(self) -> int:
+        return len(self._quotes)
+
+    @cached_property
+    def answers(self) -> list[Answer]:
+        return [
+            Answer(f"answer_{key}", label(key), self.request.answers.get(key, ""))
+            for key in asked_for(self.request, self.protocol)
+        ]
+
+    # The lane's own steps
+
+    @cached_property
+    def script(self) -> Script | None:
+        return script_of(self.request, self.protocol) if self.is_clinical else None
+
+    @cached_property
+    def steps(self) -> list[ScriptStep]:
+        if self.script is None:
+            return []
+        done = {one.step_key: one for one in self.request.steps_done.filter(script_key=self.script.key)}
+        first = next((step.key for step in self.script.steps if step.key not in done), None)
+        return [ScriptStep(step, done.get(step.key), step.key == first) for step in self.script.steps]
+
+    @property
+    def spanish(self) -> bool:
+        return self.request.patient is not None and self.request.patient.language == Language.SPANISH
+
+    @cached_property
+    def handoffs(self) -> list[HandoffCard]:
+        rows = self.request.handoffs.select_related("accepted_by", "directed_by", "direct_visit_type")
+        return [HandoffCard(row, accepted_name(row)) for row in rows]
+
+    @property
+    def waiting(self) -> HandoffCard | None:
+        return next((card for card in self.handoffs if card.waits), None)
+
+    @cached_property
+    def visit_types(self) -> list[VisitType]:
+        return list(
+            VisitType.objects.filter(active=True).select_related("specialty").order_by("-same_day", "name")
+        )
+
+    # Booking
+
+    @cached_property
+    def gate(self) -> Finding | None:
+        """What stands between this request and a time, or None."""
+        ask = Ask(
+            request_id=self.request.pk,
+            patient=self.request.patient,
+            visit_type=None,
+            by=self.user,
+            now=self.now,
+            site=self.request.site,
+        )
+        return next((one for one in findings(ask) if one.verdict is Verdict.FAIL), None)
+
+    @cached_property
+    def hold(self) -> Hold | None:
+        mine = Hold.objects.standing(self.now).filter(asked_for=self.request.pk)
+        return mine.select_related("provider", "site", "visit_type", "room").last()
+
+    @cached_property
+    def visits(self) -> list[Appointment]:
+        rows = Appointment.objects.filter(asked_for=self.request.pk)
+        return list(rows.select_related("provider", "site", "visit_type"))
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        return list(Message.objects.filter(asked_for=self.request.pk).order_by("pk"))
+
+    # The patient in one card
+
+    @property
+    def patient(self) -> Patient | None:
+        return self.request.patient
+
+    @cached_property
+    def age(self) -> int | None:
+        return self.patient.age_on(self.today) if self.patient else None
+
+    @cached_property
+    def next_visits(self) -> list[Appointment]:
+        if self.patient is None:
+            return []
+        rows = Appointment.objects.visible_to(self.user).filter(patient=self.patient).upcoming(self.now)
+        return list(rows.select_related("provider", "site", "visit_type")[:4])
+
+    @cached_property
+    def phones(self) -> list[str]:
+        if self.patient is None:
+            return []
+        points = self.patient.contact_points.filter(kind="phone").order_by("-preferred", "pk")
+        return [show_phone(point.value) for point in points[:3]]
+
+    @cached_property
+    def may_email(self) -> bool:
+        if self.patient is None:
+            return False
+        return self.patient.contact_points.filter(kind="email", allowed=True).exists()
+
+    @cached_property
+    def risk_flags(self) -> list[RiskFlag]:
+        return list(self.patient.risk_flags.filter(ended_at=None)) if self.patient else []
+
+    # The foot
+
+    @property
+    def likely_outcome(self) -> str:
+        if self.visits:
+            return Outcome.BOOKED
+        return Outcome.HANDED_OVER if self.is_clinical else ""
+
+    @cached_property
+    def items(self) -> list[Item]:
+        return record_items(self.request, self.protocol)
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever another desk has changed something that this page shows."""
+        last = Entry.objects.about("request", self.request.pk).values_list("pk", flat=True).last()
+        return str(last or 0)
+
+    @property
+    def lacking(self) -> int:
+        return sum(not item.there for item in self.items)
+
+
+def marked(text: str, quotes: list[str]) -> SafeString:
+    """The text as safe HTML with every quote marked; longer quotes win, nothing is marked twice."""
+    parts: list[tuple[str, bool]] = [(text, False)]
+    for quote in quotes:
+        if quote:
+            parts = [piece for part in parts for piece in _split(part, quote)]
+    return format_html_join("", "{}", ((_mark(piece, on),) for piece, on in parts))
+
+
+def _split(part: tuple[str, bool], quote: str) -> list[tuple[str, bool]]:
+    text, on = part
+    if on or quote not in text:
+        return [part]
+    before, _, after = text.partition(quote)
+    return [(before, False), (quote, True), *_split((after, False), quote)]
+
+
+def _mark(piece: str, on: bool) -> SafeString | str:
+    return format_html_join("", "<mark>{}</mark>", [(piece,)]) if on else piece

@@ -1,0 +1,45 @@
+"""What views share: loading for the person who asks, and writing down that they looked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NoReturn, cast
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from frontdesk.accounts.models import User
+from frontdesk.daybook.record import look
+from frontdesk.kit.clock import now
+from frontdesk.people.models import Patient
+from frontdesk.triage.models import Request
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks. LoginRequiredMiddleware has made sure that somebody does."""
+    return cast(User, request.user)
+
+
+def load_request(request: HttpRequest, pk: int) -> Request:
+    """A request that this person may see; 404 for any other, as if it were not there."""
+    visible = Request.objects.visible_to(person(request)).select_related("site", "patient", "taken_by")
+    found = visible.filter(pk=pk).first()
+    if found is None:
+        _gone("There is no such request.")
+    timezone.activate(found.site.zone)
+    return found
+
+
+def load_patient(request: HttpRequest, pk: int) -> Patient:
+    found = Patient.objects.visible_to(person(request)).filter(pk=pk).first()
+    return found if found is not None else _gone("There is no such record.")
+
+
+def looked(request: HttpRequest, patient: Patient | None, *, where: str, at: datetime | None = None) -> None:
+    """Write down that the person saw this patient's record on the page `where`."""
+    if patient is not None:
+        look(by=person(request), kind="patient", ref=patient.pk, where=where, now=at or now())
+
+
+def _gone(sentence: str) -> NoReturn:
+    raise Http404(sentence)
