@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -16,6 +17,7 @@ class Progress:
 
     Use it as a context: `with Progress("Patients", 6_000) as bar: bar.add(500)`. On a terminal the one line
     is drawn over at most ten times a second; elsewhere a line is written for each tenth that is reached.
+    FRONTDESK_TERMINAL=1 says that a terminal is at the other end of a pipe.
     `total` 0 is allowed (nothing to do counts as done). Writes to standard error unless `stream` is given.
     """
 
@@ -24,7 +26,7 @@ class Progress:
         self.total = total
         self.done = 0
         self._stream = sys.stderr if stream is None else stream
-        self._is_terminal = self._stream.isatty()
+        self._is_terminal = self._stream.isatty() or os.environ.get("FRONTDESK_TERMINAL") == "1"
         self._began = time.monotonic()
         self._drawn_at = 0.0
         self._tenth = 0

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+# What other parts of the record hold already: the words, the callback, the handoff, what was told.
+KEPT_ELSEWHERE = frozenset(
+    {
+        "reported_words",
+        "callback",
+        "callback_number",
+        "accepted_by",
+        "caller_told",
+        "escalated_to",
+        "resolution",
+    }
+)
+
 LABELS: dict[str, str] = {
-    "procedure_date": "Procedure date",
     "onset": "Began",
     "temperature": "Temperature, as stated",
-    "medicine": "Medicine",
-    "taken_at": "Taken when",
-    "duration": "For how long",
     "severity": "How bad, as stated",
-    "age": "Age",
+    "duration": "For how long",
     "guardian_callback": "Guardian’s callback number",
-    "pregnancy": "Pregnancy, as stated",
+    "weeks_pregnant": "Weeks pregnant, as stated",
     "risk_factors": "Risk factors, as stated",
-    "facility": "Facility",
-    "discharge_date": "Discharge date",
-    "source": "Source",
-    "result_at": "Time of the result",
-    "location": "Where the patient is",
-    "contact_person": "Who is with the patient",
+    "safe_now": "Safe now?",
+    "medicine_and_time": "Medicine, and when taken",
+    "substance_and_time": "What was taken, and when",
+    "facility_and_discharge_date": "Facility and discharge date",
+    "result_source_and_time": "Source and time of the result",
+    "emergency_call": "Who calls 911, and when",
+    "address": "Where the patient is",
 }
 
 
 def label(key: str) -> str:
-    """The words on the screen for a key; a key we do not know is shown as words."""
+    """The words on the screen for a key; a key without a label is shown as words."""
     return LABELS.get(key, key.replace("_", " ").capitalize())

@@ -8,7 +8,7 @@ from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.book.models import Appointment
 from frontdesk.kit.errors import NotAllowed, Refused
-from frontdesk.triage.documentation import label
+from frontdesk.triage.documentation import KEPT_ELSEWHERE, label
 from frontdesk.triage.engine.lanes import RANK, Lane
 from frontdesk.triage.engine.shapes import Rule, Script
 from frontdesk.triage.models import Direction, Handoff, Outcome, Request
@@ -60,9 +60,15 @@ def script_of(request: Request, protocol: InForce | None) -> Script | None:
 
 
 def asked_for(request: Request, protocol: InForce | None) -> list[str]:
-    """The keys of what the matched rule wants written down."""
+    """The keys of what the matched rule wants written down, less what the script or the record asks for anyway."""
     rule = rule_of(request, protocol)
-    return list(rule.documentation) if rule and request.current_lane in CLINICAL else []
+    if rule is None or protocol is None:
+        return []
+    script = script_of(request, protocol)
+    by_script = (
+        {step.asks_for for step in script.steps} if script and request.current_lane in CLINICAL else set()
+    )
+    return [key for key in rule.documentation if key not in KEPT_ELSEWHERE | by_script]
 
 
 def record_items(request: Request, protocol: InForce | None) -> list[Item]:
@@ -70,9 +76,9 @@ def record_items(request: Request, protocol: InForce | None) -> list[Item]:
     items = [_identity(request), Item("callback", "Callback", bool(request.callback))]
     items.append(Item("kind", "Kind of request", bool(request.kind)))
     items.append(Item("words", "Words as spoken", _has_words(request)))
+    answers = request.answers
+    items += [Item(key, label(key), bool(answers.get(key))) for key in asked_for(request, protocol)]
     if request.current_lane in CLINICAL:
-        answers = request.answers
-        items += [Item(key, label(key), bool(answers.get(key))) for key in asked_for(request, protocol)]
         items += _handoff_items(request)
     if request.current_lane is Lane.EMERGENCY:
         items.append(_script_item(request, protocol))

@@ -85,7 +85,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65_535):
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65_535):
         raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a port: a whole number from 1 to 65535")
     return int(text)
 

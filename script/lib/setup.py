@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -28,6 +29,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
 LOCKS = {"run": ["run.lock"], "dev": ["run.lock", "dev.lock"]}
+PACKAGE = re.compile(r"^[\w.\[\]-]+==", re.MULTILINE)
 EXIT_CODE = 7
 NO_VENV = (
     "Frontdesk needs Python's venv with pip, which this Python was packaged without. "
@@ -55,7 +57,6 @@ def main(arguments: list[str]) -> int:
         return EXIT_CODE
     sys.stdout.flush()
     os.execv(PYTHON, [str(PYTHON), *rest])
-    return 0
 
 
 def set_up(kind: str) -> None:
@@ -172,7 +173,7 @@ def hashed(*locks: str) -> list[str]:
 def install(kind: str) -> None:
     """Install the locked packages with uv; with pip where uv has no build for this machine or fails."""
     locks = LOCKS[kind]
-    count = sum((REQUIREMENTS / name).read_text().count("==") for name in locks)
+    count = sum(len(PACKAGE.findall((REQUIREMENTS / name).read_text())) for name in locks)
     say(f"installing {count} packages")
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *_quiet_root()]
     if (

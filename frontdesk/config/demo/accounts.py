@@ -60,7 +60,7 @@ ON_DUTY = {
 
 def add_users(*, seed: int, today: date) -> dict[str, int]:
     """Make the users; their ids by user name. One hash serves all, with a salt that the seed decides."""
-    rng = Random(f"{seed} salt")
+    rng = Random(f"{seed} salt")  # noqa: S311
     password = make_password(PASSWORD, salt="".join(rng.choices(ascii_letters, k=SALT_LENGTH)))
     joined = midnight(today - timedelta(days=400), EASTERN)
     users = [

@@ -26,7 +26,7 @@ class Care:
 
 def assign(clinic: Clinic, persons: Sequence[Person], *, seed: int, book_begins: date) -> Care:
     """Give every patient a doctor and some of them specialists, near one of the sites."""
-    rng = Random(f"{seed} care")
+    rng = Random(f"{seed} care")  # noqa: S311
     anywhere: dict[str, list[Worker]] = defaultdict(list)
     nearby: dict[tuple[str, int], list[Worker]] = defaultdict(list)
     for worker in clinic.workers:

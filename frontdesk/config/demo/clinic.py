@@ -83,7 +83,7 @@ class Clinic:
 
 def build_clinic(size: Size, *, seed: int, today: date, users: Mapping[str, int], numbers: Numbers) -> Clinic:
     """The clinic of this size. `users` has the id of each user who is a provider, by user name."""
-    return _Builder(size, Random(f"{seed} clinic"), today, users, numbers).build()
+    return _Builder(size, Random(f"{seed} clinic"), today, users, numbers).build()  # noqa: S311
 
 
 class _Builder:

@@ -48,7 +48,7 @@ class People:
 
 def build_people(count: int, *, seed: int, today: date, users: Mapping[str, int], numbers: Numbers) -> People:
     """`count` patients, adults first. `users` has the ids of those who may have started the records."""
-    maker = _Maker(Random(f"{seed} people"), today, list(users.values()))
+    maker = _Maker(Random(f"{seed} people"), today, list(users.values()))  # noqa: S311
     adults = count - round(count * CHILDREN)
     for place, number in enumerate(numbers.take("people_patient", count)):
         maker.add(number, place, child=place >= adults)

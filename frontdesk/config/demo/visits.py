@@ -47,12 +47,12 @@ class Stretch(NamedTuple):
     worker: Worker
     site_id: int
     first: int
-    count: int
+    ticks: int
     midnight: datetime
 
     @property
     def mask(self) -> int:
-        return span(self.first, self.count)
+        return span(self.first, self.ticks)
 
     @property
     def start(self) -> datetime:
@@ -60,7 +60,7 @@ class Stretch(NamedTuple):
 
     @property
     def end(self) -> datetime:
-        return self.midnight + TICK * (self.first + self.count)
+        return self.midnight + TICK * (self.first + self.ticks)
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Filler:
     ) -> None:
         self.size, self.clinic, self.care, self.today = size, clinic, care, today
         self.bookers = bookers
-        self.rng = Random(f"{seed} visits")
+        self.rng = Random(f"{seed} visits")  # noqa: S311
         self.moments = Moments(self.rng, midnight(today, EASTERN))
         self.seen = set(care.known)
         self.sessions: list[list[tuple[int, int, time, time]]] = [[] for _ in range(7)]
@@ -149,20 +149,20 @@ class Filler:
             kind = self._kind(rest, person) if person else None
             if person is None or kind is None:
                 continue
-            stretch = rest._replace(count=kind.plan.minutes // TICK_MINUTES)
+            stretch = rest._replace(ticks=kind.plan.minutes // TICK_MINUTES)
             if leave:
                 if self.rng.random() < LEFT_OPEN * share * share:
                     self._cancelled(stretch, person, kind)
-                return stretch.count
+                return stretch.ticks
             if taken := self._take(stretch, person, kind):
                 self._book(stretch, person, kind, taken)
-                return stretch.count
+                return stretch.ticks
         return SHORTEST
 
     def _kind(self, rest: Stretch, person: Person) -> VisitType | None:
         """A visit type that fits the patient and what is left of the session, best with nothing left over."""
         is_first = (person.id, rest.worker.specialty) not in self.seen
-        minutes = rest.count * TICK_MINUTES
+        minutes = rest.ticks * TICK_MINUTES
         offered = [
             kind
             for kind in self._menu(rest.worker.specialty)
@@ -173,7 +173,7 @@ class Filler:
         weights = [kind.plan.weight for kind in offered]
         for _ in range(4):
             chosen = self.rng.choices(offered, weights)[0]
-            left = rest.count - chosen.plan.minutes // TICK_MINUTES
+            left = rest.ticks - chosen.plan.minutes // TICK_MINUTES
             if not 0 < left <= SHORTEST:
                 break
         return chosen

@@ -61,6 +61,10 @@ class HandoffCard:
     accepted_by: str
 
     @property
+    def target(self) -> str:
+        return self.handoff.target.replace("_", " ")
+
+    @property
     def waits(self) -> bool:
         return self.handoff.accepted_at is None
 
@@ -213,7 +217,13 @@ class RequestPage:
     @cached_property
     def _quotes(self) -> list[str]:
         return sorted(
-            {match["words"] for row in self.request.screenings.all() for match in row.matches}, key=len
+            {
+                words
+                for row in self.request.screenings.all()
+                for match in row.matches
+                for words in match["words"]
+            },
+            key=len,
         )[::-1]
 
     @property

@@ -64,9 +64,13 @@ class Choice:
         return f"{self.day:%A} {self.day.day} {self.day:%B}{year}"
 
     @property
+    def place(self) -> str:
+        return self.sites[0].name if len(self.sites) == 1 else "All sites"
+
+    @property
     def nobody(self) -> str:
         """What is said of a day without columns."""
-        place = self.sites[0].name if len(self.sites) == 1 else "any site"
+        place = self.place if len(self.sites) == 1 else "any site"
         who = f"in {dict(self.specialties)[self.specialty].lower()} " if self.specialty else ""
         return f"Nobody {who}works at {place} on {self.title}."
 

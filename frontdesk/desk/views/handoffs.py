@@ -7,6 +7,7 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from frontdesk.clinic.models import VisitType
@@ -38,7 +39,7 @@ def stamp_step(request: HttpRequest, pk: int) -> HttpResponse:
         scripts.stamp(request=found, step_key=step, answer=answer, by=person(request), now=now())
     except BadValue as problem:
         messages.error(request, problem.sentence)
-    return redirect("desk:request", pk)
+    return redirect(reverse("desk:request", args=[pk]) + "?focus=step")
 
 
 @require_POST

@@ -44,9 +44,15 @@ def raise_by_rule(
     kind = protocol.rules.kinds.get(request.kind)
     request.script_key = rule.script if rule else (kind.script if kind else "")
     request.restricted = request.restricted or bool(rule and handoffs.queue_of(rule.target) is Queue.CRISIS)
-    reason = f"Rule {rule.code}, {rule.title}: “{met.words}”" if rule and met else "The kind of request"
+    reason = _why(rule, row) if rule else "The kind of request"
     _set(request, screening.lane, reason=reason, by=SCREENER, row=row, now=now, version=str(protocol.row))
     _put_before_somebody(request, rule, now)
+
+
+def _why(rule: Rule, row: ScreeningRow | None) -> str:
+    met = next((one for one in (row.matches if row else ()) if one["rule"] == rule.code), None)
+    words = " and ".join(f"“{words}”" for words in met["words"]) if met else ""
+    return f"Rule {rule.code}, {rule.title}" + (f": {words}" if words else "")
 
 
 def _put_before_somebody(request: Request, rule: Rule | None, now: datetime) -> None:

@@ -14,7 +14,6 @@ from frontdesk.kit.errors import BadValue
 from frontdesk.kit.text import clean, one_line
 from frontdesk.triage.actions import words
 from frontdesk.triage.actions.locks import locked
-from frontdesk.triage.documentation import LABELS
 from frontdesk.triage.facts import (
     DetailsTaken,
     RequestClosed,
@@ -24,7 +23,7 @@ from frontdesk.triage.facts import (
 )
 from frontdesk.triage.models import Channel, Kind, Outcome, Request, SafeToTalk
 from frontdesk.triage.models.in_force import in_force
-from frontdesk.triage.rules import check_can_close, check_open
+from frontdesk.triage.rules import asked_for, check_can_close, check_open
 from frontdesk.work.actions.tasks import finish_about
 
 # Fields that save as they are typed, with the most characters each may hold.
@@ -72,7 +71,7 @@ def save_field(
     by.check_may(Permission.TAKE_REQUESTS)
     request = locked(request)
     check_open(request)
-    if field.startswith("answer_") and field.removeprefix("answer_") in LABELS:
+    if field.removeprefix("answer_") in _answers(request, now) and field.startswith("answer_"):
         request.answers[field.removeprefix("answer_")] = _fits(one_line(value, limit=301), 300, field)
         request.save(update_fields=["answers"])
     elif field in TYPED:
@@ -160,6 +159,11 @@ def _untouched(by: User) -> Request | None:
     blank = dict.fromkeys((*TYPED, "caller", "safe", "kind", "draft_words"), "")
     mine = Request.objects.open().filter(taken_by=by, patient=None, answers={}, parked_at=None, **blank)
     return mine.filter(utterances=None).first()
+
+
+def _answers(request: Request, now: datetime) -> set[str]:
+    """The answers that may be typed: what the rule in force asks for, and what was answered before."""
+    return set(asked_for(request, in_force(now=now))) | set(request.answers)
 
 
 def _store(request: Request, field: str, value: str) -> None:

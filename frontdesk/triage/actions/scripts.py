@@ -35,12 +35,15 @@ def stamp(*, request: Request, step_key: str, by: User, now: datetime, answer: s
         raise BadValue("The script has no such step.", field="step")
     if (done := request.steps_done.filter(script_key=script.key, step_key=step.key).first()) is not None:
         return done
+    answer = one_line(answer, limit=300)
+    if step.kind == "ask" and not answer:
+        raise BadValue("Write down the answer, or that there was none.", field="answer")
     done = StepDone.objects.create(
         request=request,
         script_key=script.key,
         step_key=step.key,
         wording=step.say_en[:400],
-        answer=one_line(answer, limit=300),
+        answer=answer,
         done_at=now,
         done_by=by,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -15,7 +16,7 @@ from frontdesk.people.engine.birth_dates import NotADate, read_birth_date
 from frontdesk.triage.actions import lanes
 from frontdesk.triage.actions.locks import locked
 from frontdesk.triage.engine.lanes import RANK, Lane
-from frontdesk.triage.engine.screen import Context, Screening, screen
+from frontdesk.triage.engine.screen import Context, Match, Screening, screen
 from frontdesk.triage.facts import WordsHeard, WordsScreened
 from frontdesk.triage.models import LaneChange, Request, Utterance
 from frontdesk.triage.models import Screening as ScreeningRow
@@ -94,7 +95,7 @@ def context_of(request: Request, *, now: datetime) -> Context:
     )
     return Context(
         age=patient.age_on(today) if patient else None,
-        pregnant="pregnant" in flags or bool(request.answers.get("pregnancy")),
+        pregnant="pregnant" in flags or bool(request.answers.get("weeks_pregnant")),
         days_since_procedure=_days_since(request.answers.get("procedure_date", ""), today),
         flags=flags,
         kind=request.kind,
@@ -136,16 +137,7 @@ def _keep(
     rules = [one.rule for one in whole.matches]
     if last is not None and [one["rule"] for one in last.matches] == rules:
         return last
-    matches = [
-        {
-            "rule": one.rule,
-            "title": one.title,
-            "lane": one.lane.value,
-            "words": one.words,
-            "scenario": one.scenario,
-        }
-        for one in whole.matches
-    ]
+    matches = [_as_json(one) for one in whole.matches]
     row = ScreeningRow.objects.create(
         request=request, protocol=protocol.row, text=text, lane=whole.lane, matches=matches, screened_at=now
     )
@@ -159,6 +151,18 @@ def _keep(
     )
     record(fact, by=lanes.SCREENER, now=now, rule_version=str(protocol.row))
     return row
+
+
+def _as_json(match: Match) -> dict[str, Any]:
+    """A match as the record keeps it; `words` lists the caller's own words, exactly as said."""
+    said = [reason.words for reason in match.reasons] or [match.words]
+    return {
+        "rule": match.rule,
+        "title": match.title,
+        "lane": match.lane.value,
+        "words": list(dict.fromkeys(word for word in said if word)),
+        "scenario": match.scenario,
+    }
 
 
 def _days_since(text: str, today: date) -> int | None:

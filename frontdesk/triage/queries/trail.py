@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from frontdesk.accounts.models import User
 from frontdesk.daybook.models import Entry
 from frontdesk.triage.documentation import label
@@ -60,6 +62,11 @@ def _line(entry: Entry) -> Line:
 Said = tuple[str, list[str], list[str]]
 
 
+def _local(moment: str) -> datetime:
+    """In the zone of the page (the request's site); the view has activated it."""
+    return timezone.localtime(datetime.fromisoformat(moment))
+
+
 def _plainly(facts: Facts) -> Said:
     return (
         "Noted",
@@ -104,6 +111,10 @@ def _screened(facts: Facts) -> Said:
     return f"Words screened: {facts['lane']}", rules, [facts["text"]]
 
 
+def _quoted(words: list[str]) -> str:
+    return " and ".join(f"“{word}”" for word in words)
+
+
 def _lane(facts: Facts) -> Said:
     return f"Lane set from {facts['was']} to {facts['became']}", [], []
 
@@ -114,8 +125,9 @@ def _step(facts: Facts) -> Said:
 
 
 def _offered(facts: Facts) -> Said:
-    due = datetime.fromisoformat(facts["due_at"])
-    return f"Handed to: {facts['target']}", [facts["asked_action"], f"Clock until {due:%H:%M:%S} UTC"], []
+    due = _local(facts["due_at"])
+    target = facts["target"].replace("_", " ")
+    return f"Handed to: {target}", [facts["asked_action"], f"Clock until {due:%H:%M:%S}"], []
 
 
 def _accepted(facts: Facts) -> Said:

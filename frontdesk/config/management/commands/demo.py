@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from argparse import ArgumentParser
 from datetime import date
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
@@ -34,14 +34,14 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--today", help="The day (2026-11-21) to take for the present.")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        today = read_today(options["today"])
+    def handle(self, *, size: str, if_empty: bool, seed: int, today: str | None, **_: Any) -> None:
+        day = read_today(today)
         with database_in_words():
-            if options["if_empty"] and has_clinic():
+            if if_empty and has_clinic():
                 self.stdout.write("This database already has a clinic: nothing to do.")
                 return
             began = time.monotonic()
-            fact = load(options["size"], options["seed"], today)
+            fact = load(size, seed, day)
             self.stdout.write(f"{in_words(fact)} It took {time.monotonic() - began:.1f} s.")
             self.stdout.write("\n".join(demo_logins()))
 
@@ -59,10 +59,10 @@ def read_today(text: str | None) -> date:
     return day
 
 
-def load(size: str, seed: int, today: date) -> DemoLoaded:
-    """Load the demo; raises CommandError with a sentence where it may not or cannot be loaded."""
+def load(size: str, seed: int, today: date, stream: TextIO | None = None) -> DemoLoaded:
+    """Load the demo, its progress on `stream`; raises CommandError with a sentence where it cannot be done."""
     try:
-        return load_demo(size=SIZES[size], seed=seed, today=today, by=LOADER, now=now())
+        return load_demo(size=SIZES[size], seed=seed, today=today, by=LOADER, now=now(), stream=stream)
     except Refused as refused:
         raise CommandError(refused.sentence) from refused
     except IntegrityError as error:
