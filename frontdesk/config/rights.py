@@ -48,6 +48,9 @@ def grant_to(role: str, owner: BaseDatabaseWrapper) -> None:
                 f"The database has no role “{role}”: create it, or set FRONTDESK_APP_ROLE.",
                 returncode=ExitCode.DATABASE,
             )
+        cursor.execute("SELECT has_schema_privilege(%s, 'public', 'USAGE')", [role])
+        if not cursor.fetchone()[0]:
+            cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role)))
         _grant(sql.Identifier(role), cursor)
 
 
@@ -61,9 +64,6 @@ def _grant(role: sql.Identifier, cursor: CursorWrapper) -> None:
     free = [name for name in tables if name not in (*APPEND_ONLY, CHAIN)]
     kept = [name for name in tables if name in (*APPEND_ONLY, CHAIN)]
     appended = [name for name in tables if name in APPEND_ONLY]
-    cursor.execute("SELECT has_schema_privilege(%s, 'public', 'USAGE')", [role.as_string().strip('"')])
-    if not cursor.fetchone()[0]:
-        cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
     for statement, names in (
         ("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}", _identifiers(free)),
         ("REVOKE ALL ON {} FROM {}", _identifiers(kept)),

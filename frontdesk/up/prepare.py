@@ -9,74 +9,101 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from frontdesk.up import processes
 from frontdesk.up.paths import checkout
-from frontdesk.up.problems import Problem
+from frontdesk.up.problems import ExitCode, Problem
 
 Logins = list[list[str]]
 LOGIN = re.compile(r"login:\s*(.+)", re.DOTALL)
+COMMAND_ERROR = "CommandError: "  # how Django begins the sentence of a command that gives up
+FAILURES = (COMMAND_ERROR, "Traceback (most recent call last)")
 BETWEEN = re.compile(r"\t+|\s{2,}")
 
 
 def prepare(
     environment: Mapping[str, str], owner_url: str, app_role: str, demo_size: str, log: Path
 ) -> Logins:
-    """Run it as the database's owner; what it prints goes to the terminal, what goes wrong to the log.
+    """Run it as the database's owner; what it says goes to the terminal and to the log, a traceback to the log alone.
 
-    Returns the log-ins: the lines "login: scheduler  maya  password", split into cells. Raises Problem if it fails.
+    Returns the log-ins: its lines "login: maya a-password Scheduler, Main Street", in cells. Raises Problem if it
+    fails.
     """
     told = {**environment, "DATABASE_URL": owner_url, "FRONTDESK_APP_ROLE": app_role}
+    if sys.stdout.isatty():
+        told["FRONTDESK_TERMINAL"] = "1"
     command = [sys.executable, "-m", "frontdesk", "prepare", "--demo-size", demo_size]
-    with log.open("w+b") as errors:
-        process = processes.spawn(
-            command, tied=signal.SIGTERM, env=told, cwd=checkout(), stdout=subprocess.PIPE, stderr=errors
-        )
-        try:
-            logins = _pass_on(process)
-            process.wait()
-        finally:
-            processes.stop_group(process, 2)
-            if process.stdout:
-                process.stdout.close()
-        if process.returncode:
-            errors.seek(0)
-            raise _failure(errors.read().decode(errors="replace"), log)
-    return logins
+    process = processes.spawn(
+        command,
+        tied=signal.SIGTERM,
+        env=told,
+        cwd=checkout(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        said = _Listener(log)
+        for chunk in _chunks(process):
+            said.hear(chunk)
+        process.wait()
+    finally:
+        processes.stop_group(process, 2)
+        if process.stdout:
+            process.stdout.close()
+    said.hear("\n")
+    if process.returncode:
+        raise _failure(said.last_line, log)
+    return said.logins
 
 
-def _pass_on(process: subprocess.Popen[bytes]) -> Logins:
-    """Copy the output to the terminal as it comes, progress bars (which end in \\r) too; keep the log-ins back."""
-    logins: Logins = []
+def _chunks(process: subprocess.Popen[bytes]) -> Iterator[str]:
+    """The output as it comes."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    held = ""
-    while process.stdout:
-        chunk = os.read(process.stdout.fileno(), 65_536)
-        held += decoder.decode(chunk, final=not chunk)
-        *lines, held = re.split(r"(?<=[\r\n])", held) if chunk else [held, ""]
+    while process.stdout and (chunk := os.read(process.stdout.fileno(), 65_536)):
+        yield decoder.decode(chunk)
+
+
+class _Listener:
+    """Passes lines on to the terminal (progress bars too, which are drawn over with a carriage return), keeps the
+    log-ins back, and shows nothing more once an error begins."""
+
+    def __init__(self, log: Path) -> None:
+        self.logins: Logins = []
+        self.last_line = ""
+        self._log = log
+        self._held = ""
+        self._showing = True
+        log.write_text("")
+
+    def hear(self, text: str) -> None:
+        """Take in some output, which may end within a line."""
+        *lines, self._held = re.split(r"(?<=[\r\n])", self._held + text)
         for line in lines:
-            found = LOGIN.match(line)
-            if found:
-                logins.append([cell for cell in BETWEEN.split(found[1].strip()) if cell])
-            else:
-                _show(line)
-        if not chunk:
-            break
-    return logins
+            self._hear_line(line)
+
+    def _hear_line(self, line: str) -> None:
+        found = LOGIN.match(line)
+        if found:
+            text = found[1].strip()
+            self.logins.append(BETWEEN.split(text) if BETWEEN.search(text) else text.split(maxsplit=2))
+            return
+        with self._log.open("a") as log:
+            log.write(line)
+        self.last_line = line.strip() or self.last_line
+        self._showing &= not line.startswith(FAILURES)
+        if self._showing:
+            with contextlib.suppress(OSError):
+                sys.stdout.write(line)
+                sys.stdout.flush()
 
 
-def _show(text: str) -> None:
-    with contextlib.suppress(OSError):
-        sys.stdout.write(text)
-        sys.stdout.flush()
-
-
-def _failure(said: str, log: Path) -> Problem:
-    """The sentence for a preparation that failed; a traceback stays in the log."""
-    if "No space left on device" in said:
-        return Problem("The disk is full, so the database could not be prepared.")
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    last = lines[-1] if lines else "it gave no reason"
-    return Problem(f"The database could not be prepared: {last[:300]} (more in {log})")
+def _failure(last_line: str, log: Path) -> Problem:
+    """The sentence for a preparation that failed."""
+    last_line = last_line.removeprefix(COMMAND_ERROR)
+    if "No space left on device" in last_line:
+        return Problem("The disk is full, so the database could not be prepared.", ExitCode.STORAGE)
+    return Problem(
+        f"The database could not be prepared: {last_line[:300] or 'it gave no reason'} (more in {log})"
+    )

@@ -46,17 +46,16 @@ def say(line: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    kind, rest = arguments[0], arguments[1:]
+    """Set up for `arguments[0]`; returns 0, or the exit code after saying what is in the way."""
     try:
-        set_up(kind)
+        set_up(arguments[0])
     except SetUpProblem as problem:
         print(problem, file=sys.stderr)
         return EXIT_CODE
     except OSError as error:
         print(f"Cannot set up {VENV}: {error.strerror or error}.", file=sys.stderr)
         return EXIT_CODE
-    sys.stdout.flush()
-    os.execv(PYTHON, [str(PYTHON), *rest])
+    return 0
 
 
 def set_up(kind: str) -> None:
@@ -243,4 +242,9 @@ def write_launchers() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    if code:
+        sys.exit(code)
+    sys.stdout.flush()
+    # One process from here on, so that signals reach the program itself.
+    os.execv(PYTHON, [str(PYTHON), *sys.argv[2:]])

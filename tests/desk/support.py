@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
 from frontdesk.accounts.models import User
-from frontdesk.triage.models import Request
-from tests.universe import NOW, Universe
+from frontdesk.book.models import Hold
+from frontdesk.triage.actions import handoffs
+from frontdesk.triage.models import Handoff, Request
+from frontdesk.work.models import Task
+from tests.factories.protocol import FEVER, VOMITING
+from tests.universe import NOW, Universe, at
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -74,22 +84,20 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass
 class Page(HTMLParser):
     """Reads a page: its forms, its links, its words, and every tag with its attributes."""
 
-    html: str
-    forms: list[Form] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    tags: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    text: str = ""
-
-    def __post_init__(self) -> None:
+    def __init__(self, html: str) -> None:
         super().__init__()
+        self.html = html
+        self.forms: list[Form] = []
+        self.links: list[str] = []
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
         self._form: Form | None = None
         self._list = ""  # the name of the select that is open
         self._area = ""  # the name of the textarea that is open
-        self.feed(self.html)
+        self.feed(html)
         self.text = " ".join(self.text.split())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -146,6 +154,62 @@ def said(answer: Answer) -> str:
     return read(answer).text
 
 
-def local(moment: datetime) -> str:
-    """The time of day of a moment at Main Street, as pages write it."""
-    return f"{moment.astimezone(NOW.tzinfo):%H:%M}"
+def rows() -> dict[str, str]:
+    """A fingerprint of every table of ours: equal before and after means that nothing was written."""
+    tables = sorted(model._meta.db_table for model in apps.get_models() if _is_ours(model))
+    parts = (
+        f"SELECT '{one}', count(*) || ' ' || md5(coalesce(string_agg(t::text, '' ORDER BY t::text), ''))"
+        f" FROM {one} t"
+        for one in tables
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return dict(cursor.fetchall())
+
+
+def _is_ours(model: type[Model]) -> bool:
+    return model.__module__.startswith("frontdesk.")
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is written inside is taken back, so that the next one finds everything as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One of each thing at Main Street that an address can name."""
+
+    routine: Request
+    hold: Hold
+    urgent: Request
+    offered: Handoff
+    accepted: Handoff
+    task: Task
+    letter: str
+
+
+def scene(desk: Desk, mailbox: Path, patch: pytest.MonkeyPatch) -> Scene:
+    """Alice has three calls: Ben's, with a time held; Dora's, before the nurse; Wei's, which Bob has accepted."""
+    cast = desk.universe
+    routine = cast.ready(cast.ben)
+    hold = cast.hold(at(11), request=routine)
+    urgent = cast.ready(cast.dora, said=FEVER)
+    taken = cast.ready(cast.chen, said=VOMITING)
+    offered, handoff = urgent.handoffs.get(), taken.handoffs.get()
+    task = Task.objects.get(about_kind="handoff", about_ref=offered.pk)
+    accepted = handoffs.accept(handoff=handoff, by=cast.bob, now=NOW)
+    patch.setattr(settings, "MAILBOX_DIR", str(mailbox))
+    return Scene(routine, hold, urgent, offered, accepted, task, put_letter(mailbox))
+
+
+def put_letter(mailbox: Path, *, name: str = "1772550000-abcd", content: bytes | None = None) -> str:
+    """A letter in the local mailbox, as the mail server keeps it. Answers its name."""
+    folder = mailbox / "new"
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = b"To: ben@mail.example\r\nSubject: Your visit\r\nContent-Language: en\r\n\r\nSee you on Tuesday.\r\n"
+    (folder / f"{name}.eml").write_bytes(plain if content is None else content)
+    return name

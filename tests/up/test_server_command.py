@@ -39,8 +39,8 @@ if word == "prepare":
         connection.execute("grant select on start to " + os.environ["FRONTDESK_APP_ROLE"])
         connection.execute("insert into start default values")
     print("Loading", " ".join(sys.argv[2:]))
-    print("login: scheduler  maya  a long password")
-    print("login: nurse\\tned\\tshort")
+    print("login: maya a-password Scheduler, Main Street")
+    print("login: ned short Nurse, all sites")
 if word == "worker":
     signal.pause()
 if word == "starts":
@@ -162,7 +162,9 @@ def test_a_life_from_the_first_start_through_a_kill_to_sigterm(installation: Ins
     assert "Making the database" in first.output
     assert "Loading --demo-size clinic" in first.output
     assert re.search(
-        r"^  scheduler   maya   a long password\n  nurse       ned    short$", first.output, re.MULTILINE
+        r"^  maya   a-password   Scheduler, Main Street\n  ned    short        Nurse, all sites$",
+        first.output,
+        re.MULTILINE,
     )
     assert re.fullmatch(r"smtp://127\.0\.0\.1:\d+", first.page())
 

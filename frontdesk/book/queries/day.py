@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from frontdesk.accounts.models import User
 from frontdesk.book.models import Appointment, Hold, Session
-from frontdesk.book.models.appointment import AppointmentStatus
+from frontdesk.book.models.appointment import AppointmentQuerySet, AppointmentStatus
 from frontdesk.clinic.choices import ResourceKind
 from frontdesk.clinic.models import Provider, Site, Specialty
 from frontdesk.kit.clock import day_span
@@ -138,7 +138,7 @@ def _by_span(day: date, sites: Sequence[Site]) -> Iterator[tuple[tuple[datetime,
         yield day_span(day, zone), list(group)
 
 
-def _visits(user: User, span: tuple[datetime, datetime], sites: Sequence[Site]):  # type: ignore[no-untyped-def]
+def _visits(user: User, span: tuple[datetime, datetime], sites: Sequence[Site]) -> AppointmentQuerySet:
     start, end = span
     visible = Appointment.objects.visible_to(user).filter(site__in=sites, status__in=KEPT)
     return visible.filter(start__gte=start, start__lt=end).order_by("start", "pk")

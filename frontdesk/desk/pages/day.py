@@ -46,7 +46,10 @@ MARKS = {Modality.VIDEO.value: ("video", "by video"), Modality.PHONE.value: ("ph
 
 @dataclass(frozen=True)
 class Slot:
-    """One thing in a column, from the 1-based `row` on for `length` rows; `kind` is one of visit, free, unused, held, block."""
+    """One thing in a column: `length` rows from the 1-based `row` on.
+
+    `kind` is visit, free, unused, held or block; a `quiet` one says its label to screen readers alone.
+    """
 
     kind: str
     row: int

@@ -13,6 +13,7 @@ from frontdesk.clinic.choices import Modality
 from frontdesk.desk.pages.day import State, state_of
 from frontdesk.outreach.models import Message, MessageState
 from frontdesk.people.models import Patient
+from frontdesk.people.phones import show_phone
 
 TOLD = {
     MessageState.QUEUED: ("waiting", ""),
@@ -104,8 +105,6 @@ def _born(patient: Patient, day: date) -> str:
 
 
 def _phone(patient: Patient) -> str:
-    from frontdesk.people.phones import show_phone
-
     numbers = patient.contact_points.filter(kind="phone", allowed=True).order_by("-preferred", "pk")
     best = numbers.values_list("value", flat=True).first()
     return show_phone(best) if best else ""

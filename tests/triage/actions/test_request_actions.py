@@ -71,7 +71,7 @@ class TestSaveField:
         assert getattr(request, field) == kept
 
     def test_an_answer_that_a_rule_asks_for_is_kept(self, universe: Universe) -> None:
-        request = _save(universe, universe.request(), "answer_onset", "last night")
+        request = _save(universe, universe.ready(said=FEVER), "answer_onset", "last night")
         assert Request.objects.get(pk=request.pk).answers == {"onset": "last night"}
 
     @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ class TestSaveField:
             ("said_name", "x" * 171),
             ("told", "x" * 2001),
             ("callback", "x" * 10_000),
-            ("answer_onset", "x" * 301),
+            ("answer_onset", "no rule asks for it"),
             ("answer_nothing", "x"),
             ("lane", "routine"),
             ("patient_id", "1"),
@@ -96,6 +96,12 @@ class TestSaveField:
             _save(universe, request, field, value)
         assert refused.value.sentence.endswith(".")
         assert Request.objects.filter(pk=request.pk).values().get() == before
+
+    def test_an_answer_that_is_too_long_is_refused(self, universe: Universe) -> None:
+        request = universe.ready(said=FEVER)
+        with pytest.raises(BadValue, match="Too long"):
+            _save(universe, request, "answer_onset", "x" * 301)
+        assert Request.objects.get(pk=request.pk).answers == {}
 
     def test_the_daybook_has_it_once_the_field_was_left(self, universe: Universe) -> None:
         request = universe.request()

@@ -1,0 +1,280 @@
+"""Who may open which door. Every address is walked as everybody and as nobody, against one table.
+
+The addresses come from the resolver: one that is not in the table fails the day it is born.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from frontdesk.accounts.models import User
+from frontdesk.accounts.permissions import Role
+from frontdesk.triage.actions import words
+from tests.desk.support import Answer, Desk, Scene, rows, scene, undone
+from tests.factories import staff
+from tests.factories.protocol import SELF_HARM
+from tests.universe import NOW, Universe
+
+pytestmark = pytest.mark.django_db
+
+# Alice is a scheduler, Bob a nurse, Carol a provider, Dan the manager, Erin the administrator, Pat a patient:
+# every role once; Charlie is a scheduler of another site.
+EVERYBODY = frozenset("alice bob carol dan erin pat charlie".split())
+LOOKS, CHANGES = "GET", "POST"
+
+Args = Callable[[Scene, Universe], tuple[int | str, ...]]
+Data = Callable[[Scene, Universe], dict[str, str]]
+
+
+def nothing(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return ()
+
+
+def no_data(scene: Scene, cast: Universe) -> dict[str, str]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Door:
+    """`may` come in by `method` and get `answers`; for those whom it `hides` from it is not there (404).
+
+    Everybody else is refused (403), nobody is sent to the log-in unless it is `open`, and the other method is
+    no method of this door (405).
+    """
+
+    may: str
+    answers: int = 200
+    hides: str = ""
+    method: str = LOOKS
+    args: Args = nothing
+    data: Data = no_data
+    open: bool = False
+
+    def status_for(self, name: str, method: str) -> int:
+        if method != self.method:
+            return 405
+        if name in self.may.split():
+            return self.answers
+        return 404 if name in self.hides.split() else 403
+
+
+def routine(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.routine.pk,)
+
+
+def urgent(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.urgent.pk,)
+
+
+def held(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.hold.pk,)
+
+
+def task(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.task.pk,)
+
+
+ALL_STAFF = "alice bob carol dan erin charlie"
+HERE = "alice bob carol dan"  # those of Main Street who work with requests
+ELSEWHERE = "charlie erin pat"  # for them its requests are not there
+TAKE = "alice bob dan"
+
+TABLE: dict[str, Door] = {
+    "login": Door("", 200, open=True),
+    "logout": Door(" ".join(EVERYBODY), 302, method=CHANGES),
+    "healthz": Door(" ".join(EVERYBODY), 200, open=True),
+    "desk:today": Door(ALL_STAFF),
+    "desk:requests": Door(f"{TAKE} charlie"),
+    "desk:request-new": Door(f"{TAKE} charlie", 302, method=CHANGES),
+    "desk:request": Door(HERE, hides=ELSEWHERE, args=routine),
+    "desk:request-state": Door(HERE, hides=ELSEWHERE, args=routine),
+    "desk:request-field": Door(
+        TAKE, 302, ELSEWHERE, CHANGES, routine, lambda scene, cast: {"callback": "212-555-0177"}
+    ),
+    "desk:request-words": Door(
+        TAKE, 302, ELSEWHERE, CHANGES, routine, lambda scene, cast: {"words": "Mornings suit best."}
+    ),
+    "desk:request-patient": Door(
+        TAKE, 302, ELSEWHERE, CHANGES, routine, lambda scene, cast: {"patient": str(cast.ben.pk)}
+    ),
+    "desk:request-record": Door(
+        TAKE, 302, ELSEWHERE, CHANGES, urgent,
+        lambda scene, cast: {"given": "Dora", "family": "Nilsson", "language": "en"},
+    ),
+    "desk:request-park": Door(TAKE, 302, ELSEWHERE, CHANGES, routine),
+    "desk:request-close": Door(
+        TAKE, 409, ELSEWHERE, CHANGES, routine, lambda scene, cast: {"outcome": "answered"}
+    ),
+    "desk:request-lane": Door(
+        HERE, 302, ELSEWHERE, CHANGES, routine, lambda scene, cast: {"lane": "urgent", "reason": "He sounds faint"}
+    ),
+    "desk:request-step": Door(HERE, 302, ELSEWHERE, CHANGES, urgent, lambda scene, cast: {"step": "stay"}),
+    "desk:handoff-accept": Door(
+        "bob carol", 302, ELSEWHERE, CHANGES, lambda scene, cast: (scene.offered.pk,)
+    ),
+    "desk:handoff-direct": Door(
+        "bob carol", 302, ELSEWHERE, CHANGES, lambda scene, cast: (scene.accepted.pk,),
+        lambda scene, cast: {"direction": "call_back"},
+    ),
+    "desk:find": Door(TAKE, hides=ELSEWHERE, args=routine),
+    "desk:hold": Door(TAKE, 302, ELSEWHERE, CHANGES, routine),
+    "desk:book": Door(TAKE, 302, ELSEWHERE, CHANGES, held),
+    "desk:let-go": Door(TAKE, 302, ELSEWHERE, CHANGES, held),
+    "desk:trail": Door(HERE, hides=ELSEWHERE, args=routine),
+    "desk:trail-export": Door(HERE, hides=ELSEWHERE, args=routine),
+    "desk:calendar": Door(f"{HERE} charlie"),
+    "desk:queues": Door(f"{HERE} charlie"),
+    "desk:task-claim": Door(HERE, 302, "charlie", CHANGES, task),
+    "desk:task-done": Door(HERE, 302, "charlie", CHANGES, task),
+    "desk:patients": Door(f"{HERE} charlie"),
+    "desk:patient": Door(f"{HERE} charlie", args=lambda scene, cast: (cast.ben.pk,)),
+    "desk:looks": Door("dan erin"),
+    "desk:mailbox": Door(f"{TAKE} charlie"),
+    "desk:letter": Door(f"{TAKE} charlie", args=lambda scene, cast: (scene.letter,)),
+    "desk:reports": Door("dan erin"),
+    "desk:protocol": Door(ALL_STAFF),
+    "desk:gallery": Door(ALL_STAFF),
+}  # fmt: skip
+HIDDEN = sorted(name for name, door in TABLE.items() if "charlie" in door.hides)
+
+
+def addresses(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    """The full name of every address; one without a name fails here."""
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            inside = f"{space}{one.namespace}:" if one.namespace else space
+            yield from addresses(one.url_patterns, inside)
+        else:
+            assert one.name, f"{one.pattern} has no name, so nothing says who may open it."
+            yield f"{space}{one.name}"
+
+
+@pytest.fixture
+def things(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    return scene(desk, tmp_path, monkeypatch)
+
+
+def test_every_address_stands_in_the_table() -> None:
+    assert sorted(addresses(get_resolver().url_patterns)) == sorted(TABLE)
+
+
+def test_every_role_walks() -> None:
+    assert len(Role) == len(EVERYBODY) - 1  # Charlie's role is Alice's
+
+
+def ask(desk: Desk, who: User | None, method: str, name: str, things: Scene) -> Answer:
+    door = TABLE[name]
+    url = reverse(name, args=door.args(things, desk.universe))
+    data = door.data(things, desk.universe) if method == CHANGES else None
+    return desk.browser(who).generic(method, url) if data is None else desk.browser(who).post(url, data)
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLE) - {"login", "logout"}))
+def test_who_may(name: str, desk: Desk, things: Scene) -> None:
+    door, wrong = TABLE[name], []
+    for who in sorted(EVERYBODY):
+        user = getattr(desk.universe, who)
+        assert isinstance(user, User)
+        for method in (LOOKS, CHANGES):
+            before = rows()
+            with undone():
+                answer = ask(desk, user, method, name, things)
+                expected = door.status_for(who, method)
+                if answer.status_code != expected:
+                    wrong.append(f"{method} as {who}: {answer.status_code}, not {expected}")
+                elif expected in (403, 404, 405) and rows() != before:
+                    wrong.append(f"{method} as {who}: refused, and yet something was written")
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLE) - {"login"}))
+@pytest.mark.parametrize("method", [LOOKS, CHANGES])
+def test_nobody_is_sent_to_the_log_in(name: str, method: str, desk: Desk, things: Scene) -> None:
+    before = rows()
+    answer = ask(desk, None, method, name, things)
+    if TABLE[name].open:
+        assert answer.status_code == (200 if method == LOOKS else 405)
+    else:
+        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, reverse("login"))
+    assert rows() == before
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_is_of_another_site_is_as_if_it_were_not_there(name: str, desk: Desk, things: Scene) -> None:
+    door, charlie = TABLE[name], desk.browser(desk.universe.charlie)
+    data = door.data(things, desk.universe)
+    theirs = charlie.generic("GET", "/") if door.method == LOOKS else None
+    there, missing = (reverse(name, args=args) for args in (door.args(things, desk.universe), (987_654_321,)))
+    if door.method == LOOKS:
+        theirs, none = charlie.get(there), charlie.get(missing)
+    else:
+        theirs, none = charlie.post(there, data), charlie.post(missing, data)
+    assert (theirs.status_code, none.status_code) == (404, 404)
+    assert theirs.content == none.content
+    assert sorted(theirs.headers.items()) == sorted(none.headers.items())
+
+
+def test_a_restricted_call_is_there_for_its_taker_and_for_clinicians_alone(desk: Desk) -> None:
+    cast = desk.universe
+    other = staff.user("amy", Role.SCHEDULER, sites=(cast.main,))
+    request = cast.ready(cast.ben, said=SELF_HARM)
+    seen = {
+        who.username: desk.get(who, "desk:request", request.pk).status_code
+        for who in (cast.alice, cast.bob, cast.carol, other, cast.dan)
+    }
+    assert seen == {"alice": 200, "bob": 200, "carol": 200, "amy": 404, "dan": 404}
+    for who in (other, cast.dan):
+        assert desk.get(who, "desk:trail", request.pk).status_code == 404
+        assert cast.ben.family not in desk.get(who, "desk:requests").content.decode()
+
+
+@pytest.mark.parametrize(("who", "status"), [("alice", 403), ("dan", 403), ("bob", 302), ("carol", 302)])
+def test_only_a_clinician_lowers_a_lane(who: str, status: int, desk: Desk, things: Scene) -> None:
+    user = getattr(desk.universe, who)
+    answer = desk.post(user, "desk:request-lane", things.urgent.pk, lane="routine", reason="Fever is down")
+    things.urgent.refresh_from_db()
+    assert answer.status_code == status
+    assert things.urgent.lane == ("urgent" if status == 403 else "routine")
+    if status == 403:
+        assert answer["X-Refused"] == "LANE_LOWER"
+        assert "Only a clinician may lower a lane." in answer.content.decode()
+
+
+def test_somebody_who_is_shut_out_loses_the_session(desk: Desk) -> None:
+    cast = desk.universe
+    assert desk.get(cast.alice, "desk:today").status_code == 200
+    cast.alice.is_active = False
+    cast.alice.save()
+    assert desk.get(cast.alice, "desk:today").status_code == 302
+
+
+def test_somebody_without_a_site_sees_no_request_and_opens_none(desk: Desk) -> None:
+    cast = desk.universe
+    request = cast.ready(cast.ben)
+    stray = staff.user("stray", Role.SCHEDULER)
+    assert desk.get(stray, "desk:today").status_code == 200
+    assert desk.get(stray, "desk:request", request.pk).status_code == 404
+    answer = desk.post(stray, "desk:request-new")
+    assert answer.status_code == 403
+    assert "You have no site yet" in answer.content.decode()
+
+
+def test_a_lane_that_was_raised_is_in_the_daybook_under_the_name_of_who_did_it(desk: Desk) -> None:
+    cast = desk.universe
+    request = cast.ready(cast.ben)
+    words.add(request=request, text="He sounds faint", by=cast.alice, now=NOW)
+    desk.post(cast.carol, "desk:request-lane", request.pk, lane="urgent", reason="He sounds faint")
+    assert request.lane_changes.last().changed_by == cast.carol  # type: ignore[union-attr]
+
+
+def test_a_refusal_names_the_role_and_not_the_rule(desk: Desk) -> None:
+    answer = desk.get(desk.universe.erin, "desk:patients")
+    text = re.sub(r"\s+", " ", answer.content.decode())
+    assert "Your role (administrator) may not see patients." in text
+    assert answer["X-Refused"] == "NOT_ALLOWED"
