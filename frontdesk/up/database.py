@@ -13,12 +13,16 @@ OLDEST = 15
 SHAPE = "It looks like postgresql://user:password@host:5432/name."
 
 
-def check_database(url: str, variable: str = "DATABASE_URL") -> None:
-    """Raise Problem with one sentence unless the database at `url` answers, is new enough and has what we need."""
+def check_database(url: str, variable: str = "DATABASE_URL") -> str:
+    """See that the database at `url` answers, is new enough and has what we need; returns the role one gets there.
+
+    Raises Problem with one sentence that says why it will not do.
+    """
     place = _place(url, variable)
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             _check_fitness(connection, place)
+            return connection.info.user
     except psycopg.OperationalError as error:
         raise _refusal(str(error), place, variable) from None
     except (psycopg.ProgrammingError, UnicodeError):

@@ -43,7 +43,7 @@ class Addresses:
 
     app: str
     owner: str
-    app_role: str = ""
+    app_role: str
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -161,10 +161,10 @@ def start_database(var: Path, supervisor: Supervisor) -> Addresses:
         from frontdesk.up.database import check_database
 
         owner = os.environ.get("MIGRATION_DATABASE_URL", "").strip()
-        check_database(named)
+        role = check_database(named)
         if owner:
             check_database(owner, "MIGRATION_DATABASE_URL")
-        return Addresses(named, owner or named)
+        return Addresses(named, owner or named, role)
     cluster = EmbeddedDatabase(var)
     if not cluster.data.exists():
         say("Making the database ...")

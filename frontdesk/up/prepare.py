@@ -52,7 +52,7 @@ def prepare(
         processes.stop_group(process, 2)
         if process.stdout:
             process.stdout.close()
-    said.hear("\n")
+    said.end()
     if process.returncode:
         raise _failure(said.last_line, log)
     return said.logins
@@ -82,6 +82,11 @@ class _Listener:
         *lines, self._held = re.split(r"(?<=[\r\n])", self._held + text)
         for line in lines:
             self._hear_line(line)
+
+    def end(self) -> None:
+        """Take in what was left without a line's end."""
+        if self._held:
+            self.hear("\n")
 
     def _hear_line(self, line: str) -> None:
         found = LOGIN.match(line)

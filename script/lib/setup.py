@@ -29,6 +29,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
 LOCKS = {"run": ["run.lock"], "dev": ["run.lock", "dev.lock"]}
+# Bytecode is written when a module is first used, which most never are.
+QUIETLY = ["--quiet", "--no-compile", "--root-user-action", "ignore"]
 PACKAGE = re.compile(r"^[\w.\[\]-]+==", re.MULTILINE)
 EXIT_CODE = 7
 NO_VENV = (
@@ -157,7 +159,9 @@ def pip_from_elsewhere() -> subprocess.CompletedProcess[str]:
     if not _has("pip"):
         shutil.rmtree(VENV, ignore_errors=True)
         raise SetUpProblem(NO_VENV)
-    return run([sys.executable, "-m", "pip", "--python", str(PYTHON), "install", *hashed("tools.lock")])
+    return run(
+        [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", *QUIETLY, *hashed("tools.lock")]
+    )
 
 
 # ---- installing ----
@@ -174,7 +178,7 @@ def install(kind: str) -> None:
     locks = LOCKS[kind]
     count = sum(len(PACKAGE.findall((REQUIREMENTS / name).read_text())) for name in locks)
     say(f"installing {count} packages")
-    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *_quiet_root()]
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", *QUIETLY]
     if (
         run([*pip, *hashed("tools.lock")]).returncode == 0
         and run(
@@ -188,10 +192,6 @@ def install(kind: str) -> None:
     done = run([*pip, *hashed(*locks)])
     if done.returncode:
         raise problem_of(done, "The packages could not be installed")
-
-
-def _quiet_root() -> list[str]:
-    return ["--root-user-action", "ignore"]
 
 
 def run(command: list[str], environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -34,7 +34,7 @@ def url_of(cluster: Cluster, user: str, database: str = "frontdesk") -> str:
 
 
 def test_the_embedded_database_itself_will_do(cluster: Cluster) -> None:
-    check_database(cluster.app_url)
+    assert check_database(cluster.app_url) == "frontdesk_app"
 
 
 @pytest.mark.parametrize(
