@@ -8,7 +8,7 @@ from frontdesk.daybook.facts import Fact
 
 @dataclass(frozen=True, kw_only=True)
 class TimeHeld(Fact):
-    """Time was kept for a patient. The alternatives offered stand beside it in the entry."""
+    """Time was kept for a patient. `also` names the room and the interpreter; alternatives stand beside it."""
 
     hold_id: int
     patient_id: int
@@ -19,6 +19,7 @@ class TimeHeld(Fact):
     start: datetime
     end: datetime
     expires_at: datetime
+    also: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class AppointmentBooked(Fact):
     site: str
     start: datetime
     end: datetime
+    also: list[str]
     checks: list[str]
 
 

@@ -30,11 +30,11 @@ SMALL: dict[str, object] = {
         {"code": "E1", "title": "Chest pain", "lane": "emergency", "when": ["chest"], "script": "emergency",
          "target": "nurse", "clock_minutes": 2},
         {"code": "E2", "title": "Suicidal thoughts", "lane": "emergency", "when": ["self_harm"],
-         "script": "emergency", "target": "crisis", "clock_minutes": 2},
+         "script": "emergency", "target": "crisis_clinician", "clock_minutes": 2},
         {"code": "U1", "title": "Fever", "lane": "urgent", "when": ["fever"], "script": "urgent",
          "target": "nurse", "clock_minutes": 15, "documentation": ["onset", "temperature"]},
         {"code": "U2", "title": "Vomiting", "lane": "urgent", "when": ["vomiting"], "script": "urgent",
-         "target": "provider", "clock_minutes": 30},
+         "target": "provider_team", "clock_minutes": 30},
     ],
     "scripts": {
         "emergency": {"title": "Emergency", "steps": _STEPS},

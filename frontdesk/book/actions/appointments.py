@@ -48,7 +48,9 @@ def write_down_refusal(*, gate: BookingGate, ask: Ask, by: User, now: datetime) 
 
 def _book(hold: Hold, by: User, now: datetime) -> Appointment:
     """Locks in the order that every action keeps: the request (its check does so), the patient, the hold."""
-    hold = Hold.objects.select_related("visit_type", "site", "provider", "patient").get(pk=hold.pk)
+    hold = Hold.objects.select_related(
+        "visit_type", "site", "provider", "patient", "room", "interpreter"
+    ).get(pk=hold.pk)
     if (same := _booked_before(hold)) is not None:
         return same
     _check_stands(hold, now)
@@ -118,5 +120,6 @@ def _booked(appointment: Appointment, hold: Hold, found: list[Finding]) -> Appoi
         site=hold.site.name,
         start=appointment.start,
         end=appointment.end,
+        also=hold.also,
         checks=[f"{one.link}: {one.verdict.value}. {one.sentence}" for one in found],
     )

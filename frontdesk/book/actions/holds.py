@@ -242,4 +242,5 @@ def _held(hold: Hold) -> TimeHeld:
         start=hold.start,
         end=hold.end,
         expires_at=hold.expires_at,
+        also=hold.also,
     )

@@ -63,5 +63,10 @@ class Hold(models.Model):
     def __str__(self) -> str:
         return f"hold until {self.expires_at:%H:%M}"
 
+    @property
+    def also(self) -> list[str]:
+        """The names of the room and the interpreter, where there are any."""
+        return [part.name for part in (self.room, self.interpreter) if part is not None]
+
     def stands(self, moment: datetime) -> bool:
         return self.ended_at is None and self.expires_at > moment

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
@@ -80,6 +81,7 @@ class Choice:
         return f"{self.url().partition('?')[2]}&"
 
 
+@require_safe
 def day(request: HttpRequest) -> HttpResponse:
     """The grid of a day with the drawer of one visit (`?visit=`); for htmx only the drawer."""
     user, moment = person(request), now()

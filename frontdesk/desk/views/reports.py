@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from frontdesk.accounts.permissions import Permission
 from frontdesk.desk.templatetags.figures import count, percent
@@ -16,6 +17,7 @@ from frontdesk.insight.charts import Chart, Group, Value, bar_chart
 from frontdesk.insight.no_shows import Band, ByLead, Share, Source
 
 
+@require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     """No-shows by lead time in the history of one source: `?source=`, or else the largest."""
     person(request).check_may(Permission.SEE_REPORTS)

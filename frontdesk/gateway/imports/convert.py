@@ -35,9 +35,9 @@ class Converter:
         names = [name.strip() for name in header]
         wanted = {**plan.details, **plan.columns}
         if lacking := sorted({column for column in wanted.values() if column not in names}):
-            raise BadValue(f"The file lacks the columns that the map names: {', '.join(lacking)}.")
+            raise BadValue(f"The file lacks the columns that the map names: {_quoted(lacking)}.")
         if doubled := sorted({column for column in wanted.values() if names.count(column) > 1}):
-            raise BadValue(f"The file has a column twice that the map names: {', '.join(doubled)}.")
+            raise BadValue(f"The file has a column twice that the map names: {_quoted(doubled)}.")
         self.index = {key: names.index(column) for key, column in plan.columns.items()}
         self.details = {key: (names.index(column), column) for key, column in plan.details.items()}
 
@@ -187,3 +187,7 @@ def _plain(text: str, longest: int) -> str:
     if text and not line:
         raise _Reason("holds no letter that can be kept")
     return line
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)

@@ -23,7 +23,7 @@ from frontdesk.work.models import Queue
 
 SENDER = System("message sender")
 TELL_WITHIN = timedelta(hours=4)
-_ARRIVE = {"en": "Please arrive at {}.", "es": "Por favor, llegue a las {}."}
+_ARRIVE = {"en": " (please arrive at {})", "es": " (por favor, llegue a las {})"}
 _INTERPRETER = {
     "en": "4. An interpreter is booked for you, at no cost.\n",
     "es": "4. Habrá un intérprete para usted, sin costo.\n",

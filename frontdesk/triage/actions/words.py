@@ -58,7 +58,7 @@ def add(*, request: Request, text: str, by: User, now: datetime) -> Request:
         request_id=request.pk, patient_id=request.patient_id, utterance_id=utterance.pk, words=spoken
     )
     record(fact, by=by, now=now)
-    screen_again(request=request, now=now)
+    screen_again(request=request, now=now, stored=True)
     return request
 
 
@@ -68,8 +68,11 @@ def _just_stored(request: Request, typed: str, now: datetime) -> bool:
     return last is not None and last.text == typed and now - last.heard_at < LATE
 
 
-def screen_again(*, request: Request, now: datetime) -> None:
-    """Screen all that was said. The lane only ever rises; what a clinician has weighed does not raise it anew."""
+def screen_again(*, request: Request, now: datetime, stored: bool = False) -> None:
+    """Screen all that was said. The lane only ever rises; what a clinician has weighed does not raise it anew.
+
+    When words are `stored`, the reading is kept even where no rule was met: it was made, under this version.
+    """
     protocol = in_force(now=now)
     if protocol is None:
         return
@@ -79,7 +82,7 @@ def screen_again(*, request: Request, now: datetime) -> None:
     lowered = LaneChange.objects.filter(request=request, changed_by__isnull=False).last()
     if lowered is not None and RANK[Lane(lowered.became)] < RANK[Lane(lowered.was or lowered.became)]:
         whole = _unweighed(request, whole, said, lowered, protocol, context)
-    row = _keep(request, whole, "\n".join(text for _, text in said), protocol, now)
+    row = _keep(request, whole, "\n".join(text for _, text in said), protocol, now, stored)
     if RANK[whole.lane] > request.rank:
         lanes.raise_by_rule(request=request, screening=whole, row=row, protocol=protocol, now=now)
 
@@ -128,14 +131,14 @@ def _unweighed(
 
 
 def _keep(
-    request: Request, whole: Screening, text: str, protocol: InForce, now: datetime
+    request: Request, whole: Screening, text: str, protocol: InForce, now: datetime, stored: bool
 ) -> ScreeningRow | None:
-    """Keep a reading that met a rule, once for each set of rules that were met."""
-    if not whole.matches:
+    """Keep a reading that met a rule, once for each set of rules that were met; and one of stored words."""
+    if not whole.matches and not stored:
         return None
     last = request.screenings.last()
     rules = [one.rule for one in whole.matches]
-    if last is not None and [one["rule"] for one in last.matches] == rules:
+    if rules and last is not None and [one["rule"] for one in last.matches] == rules:
         return last
     matches = [_as_json(one) for one in whole.matches]
     row = ScreeningRow.objects.create(

@@ -108,7 +108,7 @@ def _screened(facts: Facts) -> Said:
     rules = [
         f"Rule {one['rule']}, {one['title']} ({one['lane']}): “{one['words']}”" for one in facts["matches"]
     ]
-    return f"Words screened: {facts['lane']}", rules, [facts["text"]]
+    return f"Words screened: {facts['lane']}", rules or ["No rule was met"], [facts["text"]]
 
 
 def _quoted(words: list[str]) -> str:
@@ -145,11 +145,11 @@ def _directed(facts: Facts) -> Said:
 
 def _visit(verb: str) -> Callable[[Facts], Said]:
     def say(facts: Facts) -> Said:
-        start = datetime.fromisoformat(facts["start"])
+        start = _local(facts["start"])
         rows = [
             facts["visit_type"],
-            f"{facts['provider']}, {facts['site']}",
-            f"{start:%a %d %b %Y, %H:%M} UTC",
+            ", ".join([facts["provider"], facts["site"], *facts.get("also", ())]),
+            f"{start:%a %d %b %Y, %H:%M}",
         ]
         return verb, rows + list(facts.get("checks", ())), []
 
