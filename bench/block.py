@@ -12,8 +12,10 @@ from random import Random
 
 from django.db import transaction
 
+from frontdesk.book.actions.holds import Wanted
 from frontdesk.book.engine.bits import span, to_bytes
 from frontdesk.book.models import ResourceDay
+from frontdesk.book.queries.find import Option
 from frontdesk.clinic.choices import Modality, ResourceKind, RoomType
 from frontdesk.clinic.models import Provider, Room, Site, Specialty, VisitType
 from frontdesk.config.demo.copy import FromSequences, copy_rows
@@ -39,6 +41,13 @@ class Block:
     first: date
     days: int
 
+    def wanted(self, option: Option) -> Wanted:
+        """The option as a hold takes it, in the provider's own room: that is free whenever the provider is, so that
+        clients do not meet in one by chance."""
+        provider = Provider.objects.select_related("specialty").get(pk=option.provider)
+        room = Room.objects.get(pk=option.provider + PROVIDERS)
+        return Wanted(self.visit_type, option.site, provider, option.start, room)
+
 
 def block(today: date) -> Block:
     """The block that begins tomorrow; made unless it is there."""
@@ -47,7 +56,9 @@ def block(today: date) -> Block:
         with transaction.atomic():
             _make(first)
     sites = list(Site.objects.filter(code__startswith=f"{CODE}-").order_by("pk"))
-    providers = list(Provider.objects.filter(specialty__code=CODE).order_by("pk").values_list("pk", flat=True))
+    providers = list(
+        Provider.objects.filter(specialty__code=CODE).order_by("pk").values_list("pk", flat=True)
+    )
     return Block(sites, providers, VisitType.objects.get(code=CODE), first, DAYS)
 
 
@@ -99,9 +110,13 @@ def _resources(at: list[int], specialty: Specialty) -> tuple[list[int], list[int
     copy_rows("clinic_resource", ("id", "kind", "name", "site_id", "active"), rows)
     columns = ("resource_ptr_id", "family", "specialty_id", "sex", "languages")
     copy_rows(
-        Provider._meta.db_table, columns, ((one, f"Bench{one}", specialty.pk, "", ["en"]) for one in providers)
+        Provider._meta.db_table,
+        columns,
+        ((one, f"Bench{one}", specialty.pk, "", ["en"]) for one in providers),
     )
-    copy_rows(Room._meta.db_table, ("resource_ptr_id", "room_type"), ((one, RoomType.EXAM.value) for one in rooms))
+    copy_rows(
+        Room._meta.db_table, ("resource_ptr_id", "room_type"), ((one, RoomType.EXAM.value) for one in rooms)
+    )
     return providers, rooms
 
 

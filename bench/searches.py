@@ -9,13 +9,16 @@ from typing import Any
 
 import numpy
 
-from bench.block import Block
+from bench.block import ZONE, Block
 from bench.table import Row
 from bench.timing import measure
 from frontdesk.book.engine.bits import TICK_MINUTES, TICKS
 from frontdesk.book.engine.reasons import Preference
 from frontdesk.book.models import ResourceDay
 from frontdesk.book.queries.find import Wish, find, open_times
+from frontdesk.clinic.choices import RoomType
+from frontdesk.clinic.models import Provider, Site, VisitType
+from frontdesk.kit.clock import local_day, local_midnight
 
 MONTH = 30
 
@@ -24,7 +27,7 @@ def one_provider(block: Block, now: datetime) -> Iterator[Row]:
     """The nine best times of one provider within 30 days, ranked and explained, as the page shows them."""
     until = block.first + timedelta(days=MONTH - 1)
     provider = block.providers[0]
-    wish = Wish(block.visit_type, _site_of(block, provider), [provider], now, until)
+    wish = Wish(block.visit_type, _site_of(block, provider), [provider], begins(block), until)
     preference = Preference(today=now.date())
     found = find(wish, preference, now=now)
     floor = Floor([provider], block, MONTH)
@@ -39,7 +42,8 @@ def one_provider(block: Block, now: datetime) -> Iterator[Row]:
 
 def first_ten(block: Block, now: datetime, label: str) -> Iterator[Row]:
     """The first ten open times of all the block's providers."""
-    wish = Wish(block.visit_type, block.sites, block.providers, now, block.first + timedelta(days=block.days))
+    until = block.first + timedelta(days=block.days - 1)
+    wish = Wish(block.visit_type, block.sites, block.providers, begins(block), until)
 
     def ten() -> list[Any]:
         return list(islice(open_times(wish, now=now), 10))
@@ -52,6 +56,11 @@ def first_ten(block: Block, now: datetime, label: str) -> Iterator[Row]:
         floor_is="numpy over the same bits",
         note=f"{len(ten())} found",
     )
+
+
+def begins(block: Block) -> datetime:
+    """Midnight of the block's first day: whatever the hour of the bench, the same times are searched."""
+    return local_midnight(block.first, block.sites[0].time_zone)
 
 
 def _site_of(block: Block, provider: int) -> list[Any]:
@@ -75,3 +84,13 @@ class Floor:
         for shift in range(1, self.ticks):
             run &= bits[:, shift : TICKS - self.ticks + 1 + shift]
         return numpy.argwhere(run)[:10]
+
+
+def network(now: datetime) -> Block:
+    """All providers of the demo `network`, and a visit of 30 minutes in an exam room."""
+    sites = list(Site.objects.exclude(code__startswith="bench-").order_by("pk"))
+    providers = Provider.objects.filter(active=True).exclude(specialty__code="bench").order_by("pk")
+    kind = (
+        VisitType.objects.filter(room_type=RoomType.EXAM, minutes=30).exclude(code="bench").order_by("pk")[0]
+    )
+    return Block(sites, list(providers.values_list("pk", flat=True)), kind, local_day(now, ZONE), 90)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -70,7 +71,31 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER no_truncate")
 
 
+@pytest.fixture(scope="module")
+def _module_universe(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Universe | None]:
+    """The clinic built once for a module, in a transaction around all its tests; each test rolls back to it.
+
+    None for a module in which any test commits: there each test builds its own.
+    """
+    items = [item for item in request.session.items if item.getparent(pytest.Module) is request.node]
+    if any(_commits(item) for item in items):
+        yield None
+        return
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield universe_module.build()
+        transaction.set_rollback(True)
+
+
+def _commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    by_marker = marker is not None and bool(marker.kwargs.get("transaction"))
+    named = {"transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}
+    return by_marker or bool(named & set(getattr(item, "fixturenames", ())))
+
+
 @pytest.fixture
-def universe(db: None) -> Universe:
+def universe(_module_universe: Universe | None, db: None) -> Universe:
     """The small clinic of tests/universe.py. With `transactional_db` beside it, it is committed."""
-    return universe_module.build()
+    return copy.deepcopy(_module_universe) or universe_module.build()

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from frontdesk.accounts.models import User
@@ -28,6 +29,7 @@ from frontdesk.triage.actions import requests, words
 from frontdesk.triage.models import Protocol, Request
 from frontdesk.triage.starter import read_starter
 from tests.factories import clinic, library, protocol, staff
+from tests.factories.protocol import CHECK_UP
 
 ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=ZONE)  # a Tuesday
@@ -91,7 +93,7 @@ class Universe:
         self,
         patient: Patient | None = None,
         *,
-        said: str = protocol.CHECK_UP,
+        said: str = CHECK_UP,
         kind: str = "symptom",
         by: User | None = None,
     ) -> Request:
@@ -122,7 +124,12 @@ class Universe:
         )
 
     def hold(
-        self, start: datetime, *, request: Request | None = None, wanted: Wanted | None = None, now: datetime = NOW
+        self,
+        start: datetime,
+        *,
+        request: Request | None = None,
+        wanted: Wanted | None = None,
+        now: datetime = NOW,
     ) -> Hold:
         """A hold by Alice for the request's patient (Ben's where no request is named), with an interpreter if needed."""
         request = request or self.ready(self.ben)
@@ -137,15 +144,17 @@ class Universe:
             now=now,
         )
 
-    def book(self, start: datetime, *, request: Request | None = None, wanted: Wanted | None = None) -> Appointment:
+    def book(
+        self, start: datetime, *, request: Request | None = None, wanted: Wanted | None = None
+    ) -> Appointment:
         """A visit booked by Alice."""
-        return appointments.book(hold=self.hold(start, request=request, wanted=wanted), by=self.alice, now=NOW)
+        return appointments.book(
+            hold=self.hold(start, request=request, wanted=wanted), by=self.alice, now=NOW
+        )
 
-    def newcomer(self, given: str, family: str, *, born: date = date(1980, 1, 1), **more: str) -> Patient:
+    def newcomer(self, given: str, family: str, *, born: date = date(1980, 1, 1), **more: Any) -> Patient:
         """One more patient."""
-        return patients.add(
-            given=given, family=family, birth_date=born, by=self.alice, now=NOW, **more  # type: ignore[arg-type]
-        )  # fmt: skip
+        return patients.add(given=given, family=family, birth_date=born, by=self.alice, now=NOW, **more)
 
     def use_starter(self) -> Protocol:
         """Put the protocol that Frontdesk ships in force, approved by Carol, in the place of the small one."""
@@ -161,10 +170,8 @@ def build() -> Universe:
     _open(resources, main, harbor)
     library.library(approved_by=cast["carol"], at=LONG_AGO)
     in_force = protocol.protocol(protocol.SMALL, approved_by=cast["carol"], at=LONG_AGO)
-    return Universe(
-        main=main, harbor=harbor, protocol=in_force,
-        **cast, **resources, **_visit_types(resources), **_patients(cast["alice"]),
-    )  # type: ignore[arg-type]  # fmt: skip
+    parts: dict[str, Any] = {**cast, **resources, **_visit_types(resources), **_patients(cast["alice"])}
+    return Universe(main=main, harbor=harbor, protocol=in_force, **parts)
 
 
 def _cast(main: Site, harbor: Site) -> dict[str, User]:
@@ -216,10 +223,8 @@ def _visit_types(resources: dict[str, Resource]) -> dict[str, VisitType]:
 
 
 def _patients(alice: User) -> dict[str, Patient]:
-    def add(given: str, family: str, born: date, **more: str | bool) -> Patient:
-        return patients.add(
-            given=given, family=family, birth_date=born, by=alice, now=LONG_AGO, **more  # type: ignore[arg-type]
-        )  # fmt: skip
+    def add(given: str, family: str, born: date, **more: Any) -> Patient:
+        return patients.add(given=given, family=family, birth_date=born, by=alice, now=LONG_AGO, **more)
 
     return {
         "ana": add("Ana", "Lucero", date(1979, 3, 14), language="es", needs_interpreter=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -39,13 +40,19 @@ def content_security_policy(get_response: Respond) -> Respond:
 
 
 class refusals_in_words:  # noqa: N801  a middleware is named as a function
-    """A refusal that no view caught becomes a page with its sentence: 403 or 409, never a traceback."""
+    """A refusal that no view caught becomes a page with its sentence: 403, 405 or 409, never a traceback."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        """A wrong method gets a page too: whoever logs in again after sending a form lands on its address."""
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return response
+        page = render(request, "405.html", status=response.status_code)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):

@@ -25,7 +25,9 @@ def collect_if_newer() -> bool:
         return False
     try:
         root.mkdir(parents=True, exist_ok=True)
-        call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
+        stamp.unlink(missing_ok=True)
+        # Without `clear` a file that came with an older date than what was collected would be passed over.
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0, skip_checks=True)
         stamp.write_text(wanted)
     except OSError as error:
         problem = storage_problem(root, error)

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from frontdesk.accounts.models import User
 from frontdesk.kit.errors import BadValue
-from frontdesk.kit.text import fold
+from frontdesk.kit.text import fold, one_line
 from frontdesk.people.engine.birth_dates import NotADate, read_birth_date
 from frontdesk.people.engine.matching import Known, Said, agreeing
 from frontdesk.people.models import ContactPoint, Patient
@@ -17,6 +17,7 @@ from frontdesk.people.models.patient import PatientQuerySet
 from frontdesk.people.phones import read_phone
 
 ENOUGH = 2  # identifiers that must agree before anybody is taken for anybody
+LONGEST = 170  # letters of a search that are read: no name is longer
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def match(said: Said, *, by: User) -> list[Match]:
 def search(text: str, *, by: User, today: date, limit: int = 30) -> list[Patient]:
     """Patients for what is typed in the search box: a name, a birth date, a phone or a record number."""
     visible = Patient.objects.visible_to(by).prefetch_related("contact_points")
+    text = one_line(text, limit=LONGEST)
     folded = fold(text)
     if len(folded) < 2:
         return []

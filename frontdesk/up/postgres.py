@@ -200,11 +200,11 @@ class Cluster:
         A server that was left over by a killed process is stopped first, whatever state it is in. Raises Problem.
         """
         self.stop()
+        self._make_socket_folder()
         self.create()
         check_room(self.data, ROOM_TO_GO_ON)
         self._stop_left_over()
         self._own_files()
-        self._make_socket_folder()
         deadline = time.monotonic() + START_PATIENCE
         while not self._try_start(attached=attached):
             # Back ends of a killed server hold its shared memory until they notice; that takes a moment.

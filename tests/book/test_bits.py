@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +55,7 @@ def test_ticks_are_the_set_ones_in_order(day: list[bool]) -> None:
 def test_stretches_are_the_longest_runs_and_together_the_whole_day(day: list[bool]) -> None:
     found = list(bits.stretches(as_bits(day)))
     assert bits.spans(found) == as_bits(day)
-    assert all(start + count < later for (start, count), (later, _) in zip(found, found[1:], strict=False))
+    assert all(start + count < later for (start, count), (later, _) in pairwise(found))
 
 
 def test_a_wholly_open_day_is_one_stretch() -> None:

@@ -239,6 +239,7 @@ def test_one_patient_with_two_requests_gets_one_visit_at_a_time(field: Field) ->
             clinic.wanted(start + timedelta(minutes=10), provider=clinic.dr_yusuf, room=clinic.exam_2),
         ]
         made = [field.holding(clinic.ready(patient), one)() for one in places]
-        outcome = field.crowd.run([partial(appointments.book, hold=hold, by=field.alice, now=NOW) for hold in made])
+        outcome = field.crowd.run(
+            [partial(appointments.book, hold=hold, by=field.alice, now=NOW) for hold in made]
+        )
         assert sorted(type(one).__name__ for one in outcome) == ["Appointment", "PatientBusy"], outcome
-

@@ -67,7 +67,7 @@ def rights_of(role: str) -> dict[str, set[str]]:
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(
-                "SELECT right_name FROM unnest(%s) AS right_name WHERE has_table_privilege(%s, %s, right_name)",
+                "SELECT right_name FROM unnest(%s::text[]) AS right_name WHERE has_table_privilege(%s, %s, right_name)",
                 [sorted(PRIVILEGES), role, table],
             )
             found[table] = {name for (name,) in cursor.fetchall()}

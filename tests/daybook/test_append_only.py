@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
@@ -14,8 +11,8 @@ from frontdesk.daybook.facts import System
 from frontdesk.daybook.models import Entry
 from frontdesk.daybook.record import look, record
 from frontdesk.daybook.verify import verify
+from tests.factories.application_role import application
 from tests.factories.daybook import APPEND_ONLY, a_fact, link_now
-from tests.factories.application_role import APPLICATION, grant_all
 from tests.universe import NOW, Universe
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +22,7 @@ CHANGES = [
     "UPDATE daybook_entrysubject SET ref = 99",
     "UPDATE daybook_link SET digest = ''",
     "UPDATE daybook_look SET reason = ''",
-    *(f"DELETE FROM {table}" for table in APPEND_ONLY),
+    *(f"DELETE FROM {table}" for table in APPEND_ONLY),  # noqa: S608  our own names
 ]
 
 
@@ -35,18 +32,6 @@ def written(universe: Universe) -> None:
     record(a_fact(), by=System("a clock"), now=NOW)
     look(by=universe.dan, kind="patient", ref=1, where="record page", now=NOW)
     link_now()
-
-
-@contextmanager
-def application() -> Iterator[None]:
-    """Inside, the database sees the application's own role."""
-    with connection.cursor() as cursor:
-        grant_all(cursor)
-        cursor.execute(f"SET ROLE {APPLICATION}")
-        try:
-            yield
-        finally:
-            cursor.execute("RESET ROLE")
 
 
 def _refused(sql: str) -> str:

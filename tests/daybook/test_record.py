@@ -93,7 +93,9 @@ def test_a_booking_its_message_and_their_entries_come_together(universe: Univers
 
 @pytest.mark.django_db
 def test_a_look_is_written_down(universe: Universe) -> None:
-    look(by=universe.dan, kind="patient", ref=universe.ana.pk, where="record page", now=NOW, reason="Complaint")
+    look(
+        by=universe.dan, kind="patient", ref=universe.ana.pk, where="record page", now=NOW, reason="Complaint"
+    )
     seen = Look.objects.get()
     assert (seen.user, seen.kind, seen.ref, seen.at) == (universe.dan, "patient", universe.ana.pk, NOW)
     assert (seen.where, seen.reason) == ("record page", "Complaint")

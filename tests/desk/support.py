@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from frontdesk.accounts.models import User
 from frontdesk.book.models import Hold
-from frontdesk.triage.actions import handoffs
+from frontdesk.triage.actions import handoffs, requests
 from frontdesk.triage.models import Handoff, Request
 from frontdesk.work.models import Task
 from tests.factories.protocol import FEVER, VOMITING
@@ -181,9 +181,11 @@ def undone() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Scene:
-    """One of each thing at Main Street that an address can name."""
+    """One of each thing at Main Street that an address can name; `offer` is a time offered for `routine`."""
 
     routine: Request
+    blank: Request
+    offer: str
     hold: Hold
     urgent: Request
     offered: Handoff
@@ -193,7 +195,8 @@ class Scene:
 
 
 def scene(desk: Desk, mailbox: Path, patch: pytest.MonkeyPatch) -> Scene:
-    """Alice has three calls: Ben's, with a time held; Dora's, before the nurse; Wei's, which Bob has accepted."""
+    """Alice has four calls: Ben's, with a time held; Dora's, before the nurse; Wei's, which Bob has accepted; and
+    one of somebody who has no record yet."""
     cast = desk.universe
     routine = cast.ready(cast.ben)
     hold = cast.hold(at(11), request=routine)
@@ -202,8 +205,17 @@ def scene(desk: Desk, mailbox: Path, patch: pytest.MonkeyPatch) -> Scene:
     offered, handoff = urgent.handoffs.get(), taken.handoffs.get()
     task = Task.objects.get(about_kind="handoff", about_ref=offered.pk)
     accepted = handoffs.accept(handoff=handoff, by=cast.bob, now=NOW)
+    blank = cast.request()
+    for name, value in (("said_name", "Nora Quist"), ("said_birth_date", "05/06/1971")):
+        blank = requests.save_field(request=blank, field=name, value=value, by=cast.alice, now=NOW)
     patch.setattr(settings, "MAILBOX_DIR", str(mailbox))
-    return Scene(routine, hold, urgent, offered, accepted, task, put_letter(mailbox))
+    offer = offers(desk.get(cast.alice, "desk:find", routine.pk, visit_type="follow-up"))[0].fields["option"]
+    return Scene(routine, blank, offer, hold, urgent, offered, accepted, task, put_letter(mailbox))
+
+
+def offers(answer: Answer) -> list[Form]:
+    """The forms that hold a time, in the order in which the times are offered."""
+    return [one for one in read(answer).forms if one.action.endswith("/hold/")]
 
 
 def put_letter(mailbox: Path, *, name: str = "1772550000-abcd", content: bytes | None = None) -> str:

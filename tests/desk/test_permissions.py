@@ -238,6 +238,7 @@ def test_what_is_of_another_site_is_as_if_it_were_not_there(desk: Desk, things: 
 
 def test_a_restricted_call_is_there_for_its_taker_and_for_clinicians_alone(desk: Desk) -> None:
     cast = desk.universe
+    cast.use_starter()
     other = staff.user("amy", Role.SCHEDULER, sites=(cast.main,))
     request = cast.ready(cast.ben, said=SELF_HARM)
     seen = {

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
+
+from frontdesk.config.rights import grant_to
 
 APPLICATION = "frontdesk_app_under_test"
 
-_GRANTS = f"""
-GRANT USAGE ON SCHEMA public TO {APPLICATION};
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APPLICATION};
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APPLICATION};
-REVOKE UPDATE, DELETE, TRUNCATE ON daybook_entry, daybook_entrysubject, daybook_look FROM {APPLICATION};
-REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON daybook_link FROM {APPLICATION};
-"""
 
-
-def grant_all(cursor: CursorWrapper) -> None:
-    """Make the role inside the test's own transaction, so that it goes when the test ends."""
+@contextmanager
+def application() -> Iterator[None]:
+    """Inside, the database sees the application's role. It is made in the test's transaction and goes with it."""
     assert connection.in_atomic_block
-    cursor.execute(f"CREATE ROLE {APPLICATION}")
-    cursor.execute(f"GRANT {APPLICATION} TO CURRENT_USER")
-    cursor.execute(_GRANTS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {APPLICATION}")
+        cursor.execute(f"GRANT {APPLICATION} TO CURRENT_USER")
+        grant_to(APPLICATION, connection)
+        cursor.execute(f"SET ROLE {APPLICATION}")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET ROLE")

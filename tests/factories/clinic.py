@@ -25,7 +25,12 @@ def specialty(code: str, name: str) -> Specialty:
 
 def provider(name: str, *, at: Site, in_: Specialty, user: User | None = None) -> Provider:
     return Provider.objects.create(
-        kind=ResourceKind.PROVIDER, name=name, family=name.split()[-1], site=at, specialty=in_, user=user
+        kind=ResourceKind.PROVIDER,
+        name=name,
+        family=name.rsplit(maxsplit=1)[-1],
+        site=at,
+        specialty=in_,
+        user=user,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -33,18 +34,23 @@ class Answers:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.to_message.startswith("250"):
             content = cast(bytes, envelope.content)
-            self.taken.append(cast(EmailMessage, email.message_from_bytes(content, policy=default)))
+            self.taken.append(email.message_from_bytes(content, policy=default))
         return self.to_message
 
 
 @contextmanager
 def mail_server() -> Iterator[tuple[MailServer, Answers]]:
     answers = Answers()
-    controller = Controller(answers, hostname="127.0.0.1", port=0)
+    port = _free_port()  # the controller connects to its own server, so it must know the port beforehand
+    controller = Controller(answers, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        assert controller.server is not None
-        port = controller.server.sockets[0].getsockname()[1]
         yield MailServer("127.0.0.1", port, "", "", ""), answers
     finally:
         controller.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])

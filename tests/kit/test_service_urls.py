@@ -8,7 +8,13 @@ from frontdesk.kit.service_urls import BadServiceUrl, MailServer, database, emai
 def test_a_database_url_gives_host_port_name_and_account() -> None:
     found = database("postgresql://desk:p%40ss@db.example:6432/front?sslmode=require")
     named = {key: found[key] for key in ("HOST", "PORT", "NAME", "USER", "PASSWORD")}
-    assert named == {"HOST": "db.example", "PORT": "6432", "NAME": "front", "USER": "desk", "PASSWORD": "p@ss"}
+    assert named == {
+        "HOST": "db.example",
+        "PORT": "6432",
+        "NAME": "front",
+        "USER": "desk",
+        "PASSWORD": "p@ss",
+    }
     assert found["OPTIONS"]["sslmode"] == "require"
 
 

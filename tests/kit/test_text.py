@@ -32,11 +32,15 @@ def test_fold_folds_once_for_all(text: str) -> None:
 
 
 @given(ANYTHING, st.integers(0, 50))
-def test_clean_keeps_within_its_limit_and_leaves_nothing_that_a_database_refuses(text: str, limit: int) -> None:
+def test_clean_keeps_within_its_limit_and_leaves_nothing_that_a_database_refuses(
+    text: str, limit: int
+) -> None:
     kept = clean(text, limit=limit)
     assert len(kept) <= limit
     assert "\x00" not in kept
-    assert not [letter for letter in kept if unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\t\n\r"]
+    assert not [
+        letter for letter in kept if unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\t\n\r"
+    ]
     kept.encode("utf-8")
 
 

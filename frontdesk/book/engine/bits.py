@@ -8,6 +8,7 @@ for n free ticks in a row takes about log2(n) shifts, whatever the day looks lik
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 TICK_MINUTES = 5
 TICKS = 304  # 25 hours and 20 minutes: the longest local day, rounded up to whole bytes
@@ -59,6 +60,7 @@ def stretches(bits: int) -> Iterator[tuple[int, int]]:
         bits &= ~span(start, count)
 
 
+@cache
 def aligned(step: int) -> int:
     """The ticks that fall on a multiple of `step` ticks from local midnight."""
     return spans((tick, 1) for tick in range(0, TICKS, step))

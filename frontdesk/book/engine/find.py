@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from frontdesk.book.engine import bits
 
 
-@dataclass(frozen=True)
-class Free:
+class Free(NamedTuple):
     """The free bits of one resource on one day at one site."""
 
     resource: int
@@ -36,8 +36,7 @@ class Need:
     window: int = bits.FULL
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A tick at which everything fits: the provider, and a room and an interpreter where needed."""
 
     tick: int
@@ -58,13 +57,14 @@ def common_starts(day: SiteDay, need: Need) -> int:
 
 def search(day: SiteDay, need: Need) -> Iterator[Found]:
     """Everything that fits on the day, earliest first; at one tick, providers in their given order."""
-    common = common_starts(day, need)
-    if not common:
-        return
-    by_provider = [(free.resource, bits.starts(free.bits, need.ticks) & common) for free in day.providers]
+    wanted = need.window & bits.aligned(need.step)
+    by_provider = [(free.resource, bits.starts(free.bits, need.ticks) & wanted) for free in day.providers]
     union = 0
     for _, ticks in by_provider:
         union |= ticks
+    # Rooms and interpreters are looked at only where a provider has time: on most full days nobody has.
+    if union:
+        union &= common_starts(day, need)
     for tick in bits.ticks(union):
         mark = bits.span(tick, 1)
         room = _first(day.rooms, tick, need.ticks) if need.room else None

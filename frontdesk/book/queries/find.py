@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from heapq import merge
 from itertools import islice
 
 from frontdesk.book.engine import bits
 from frontdesk.book.engine.find import Need, SiteDay, search
 from frontdesk.book.engine.reasons import Candidate, PartOfDay, Preference, Reason, reasons_for, score
-from frontdesk.book.queries.open_time import Key, site_days, tick_of
+from frontdesk.book.queries.open_time import Key, freed_by_expiry, site_days, tick_of
 from frontdesk.clinic.choices import Language, Modality
 from frontdesk.clinic.models import Interpreter, Provider, Room, Site, VisitType
 from frontdesk.kit.clock import local_midnight
 
 HORIZON = 90  # days; nothing is searched further ahead
-CHUNKS = (1, 2, 4, 7, 14, 14, 14, 14, 14, 14)  # days read at a time: near time is looked at first
+READ_FIRST = (
+    800  # days of single resources: near time is looked at first, and each time twice as much is read
+)
 PER_PROVIDER_DAY = 3  # so that one quiet provider does not fill the page
 
 
@@ -68,14 +72,19 @@ def open_times(wish: Wish, *, now: datetime) -> Iterator[Option]:
     interpreters = _interpreters(wish) if need.interpreter else []
     if not wish.providers or not zones or (need.room and not rooms):
         return
-    for first, last in _chunks(wish, now):
+    wanted = [*wish.providers, *rooms, *interpreters]
+    freed = freed_by_expiry(wanted, date.min, date.max, now)
+    for first, last in _chunks(wish, now, len(wanted)):
         found = site_days(
             providers=wish.providers, rooms=set(rooms), interpreters=set(interpreters),
-            sites=list(zones), first=first, last=last, now=now,
+            sites=list(zones), first=first, last=last, now=now, freed=freed,
         )  # fmt: skip
-        days = sorted({day for day, _ in found if day.weekday() in wish.weekdays})
-        for day in days:
-            yield from _of_day(wish, need, [(key, found[key]) for key in found if key[0] == day], zones)
+        by_day: dict[date, list[tuple[Key, SiteDay]]] = defaultdict(list)
+        for key, site_day in found.items():
+            by_day[key[0]].append((key, site_day))
+        for day in sorted(by_day):
+            if day.weekday() in wish.weekdays:
+                yield from _of_day(wish, need, by_day[day], zones)
 
 
 def find(wish: Wish, preference: Preference, *, now: datetime, limit: int = 9) -> list[Option]:
@@ -118,39 +127,43 @@ def _interpreters(wish: Wish) -> list[int]:
     return list(found.order_by("mode", "pk").values_list("pk", flat=True))
 
 
-def _chunks(wish: Wish, now: datetime) -> Iterator[tuple[date, date]]:
+def _chunks(wish: Wish, now: datetime, resources: int) -> Iterator[tuple[date, date]]:
     zone = wish.sites[0].zone
     day = max(wish.earliest, now).astimezone(zone).date()
     end = min(wish.until, now.astimezone(zone).date() + timedelta(days=HORIZON))
-    for size in CHUNKS:
-        if day > end:
-            return
+    size = max(READ_FIRST // resources, 1)
+    while day <= end:
         last = min(day + timedelta(days=size - 1), end)
         yield day, last
-        day = last + timedelta(days=1)
+        day, size = last + timedelta(days=1), size * 2
 
 
 def _of_day(
     wish: Wish, need: Need, days: list[tuple[Key, SiteDay]], zones: dict[int, Site]
 ) -> Iterator[Option]:
-    found: list[tuple[datetime, int, Option]] = []
-    for (day, site_id), site_day in days:
-        site = zones[site_id]
-        midnight = local_midnight(day, site.time_zone)
-        window = _window(wish, day, midnight, site)
-        for place, one in enumerate(search(site_day, replace(need, window=window))):
-            start = midnight + timedelta(minutes=bits.TICK_MINUTES * one.tick)
-            end = start + timedelta(minutes=wish.visit_type.minutes)
-            found.append((start, place, Option(site, one.provider, one.room, one.interpreter, start, end)))
-    found.sort(key=lambda row: (row[0], row[1]))
-    yield from (option for _, _, option in found)
+    """What fits on one day, earliest first; only as much is searched as is asked for."""
+    by_site = [_at_site(wish, need, day, site_day, zones[site]) for (day, site), site_day in days]
+    for _, _, option in merge(*by_site, key=lambda row: row[:2]):
+        yield option
+
+
+def _at_site(
+    wish: Wish, need: Need, day: date, site_day: SiteDay, site: Site
+) -> Iterator[tuple[datetime, int, Option]]:
+    midnight = local_midnight(day, site.time_zone)
+    length = timedelta(minutes=wish.visit_type.minutes)
+    window = _window(wish, day, midnight, site)
+    for place, one in enumerate(search(site_day, replace(need, window=window))):
+        start = midnight + timedelta(minutes=bits.TICK_MINUTES * one.tick)
+        yield start, place, Option(site, one.provider, one.room, one.interpreter, start, start + length)
 
 
 def _window(wish: Wish, day: date, midnight: datetime, site: Site) -> int:
     """The ticks of the day that the wish allows."""
-    low, high = wish.part_of_day.hours
-    noon = tick_of(datetime(day.year, day.month, day.day, 12, tzinfo=site.zone), midnight)
-    first, last = (noon if low else 0), (noon if high == 12 else bits.TICKS)
+    first, last = 0, bits.TICKS
+    if wish.part_of_day is not PartOfDay.ANY:
+        noon = tick_of(datetime(day.year, day.month, day.day, 12, tzinfo=site.zone), midnight)
+        first, last = (0, noon) if wish.part_of_day is PartOfDay.MORNING else (noon, bits.TICKS)
     first = max(first, -int(-(wish.earliest - midnight).total_seconds() // (60 * bits.TICK_MINUTES)))
     return bits.span(first, last - first)
 

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+
+from django.db import connection
 
 from frontdesk.book.engine import bits
 from frontdesk.book.engine.find import Free, SiteDay
-from frontdesk.book.models import Claim, ResourceDay, Session
+from frontdesk.book.models import Session
 from frontdesk.clinic.models import Site
 from frontdesk.kit.clock import local_midnight
 
 Key = tuple[date, int]  # local day, site id
+
+# Written as SQL since a search sends hundreds of ids: as one text that PostgreSQL reads as an array they cost a
+# tenth of what as many parameters do.
+_DAYS = """
+    SELECT resource_id, day, site_id, free_bits, open_bits FROM book_resourceday
+    WHERE resource_id = ANY(%s::bigint[]) AND site_id = ANY(%s::bigint[]) AND day BETWEEN %s AND %s
+    ORDER BY resource_id
+"""
+_EXPIRED = """
+    SELECT claim.resource_id, hold.site_id, claim.start, claim."end"
+    FROM book_hold AS hold JOIN book_claim AS claim ON claim.hold_id = hold.id
+    WHERE hold.ended_at IS NULL AND hold.expires_at <= %s
+    AND claim.released_at IS NULL AND claim.appointment_id IS NULL
+"""
 
 
 def tick_of(moment: datetime, midnight: datetime) -> int:
@@ -29,52 +45,57 @@ def site_days(
     first: date,
     last: date,
     now: datetime,
+    freed: Mapping[tuple[int, date], int] | None = None,
 ) -> dict[Key, SiteDay]:
     """The free bits of the named resources on the days first..last, by day and site.
 
-    Providers stand in the order in which they were named.
+    Providers stand in the order in which they were named. `freed` is what `freed_by_expiry` says of the same
+    resources, for those who read more than once; it is looked up otherwise.
     """
     rank = {provider: place for place, provider in enumerate(providers)}
     wanted = [*providers, *rooms, *interpreters]
-    rows = (
-        ResourceDay.objects.filter(resource_id__in=wanted, day__range=(first, last), site_id__in=sites)
-        .order_by("resource_id")
-        .values_list("resource_id", "day", "site_id", "free_bits", "open_bits")
-    )
-    freed = freed_by_expiry(wanted, first, last, now)
+    if freed is None:
+        freed = freed_by_expiry(wanted, first, last, now)
     found: dict[Key, SiteDay] = defaultdict(SiteDay)
-    for resource, day, site, raw, opened in rows:
-        free = bits.from_bytes(raw)
-        if freed and (extra := freed.get((resource, day))):
-            free |= extra & bits.from_bytes(opened)
-        if free:
-            _place(found[day, site], Free(resource, free), rank, rooms)
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS, [_array(wanted), _array(sites), first, last])
+        for resource, day, site, raw, opened in cursor.fetchall():
+            free = int.from_bytes(raw, "big")  # bits.from_bytes without the call: there are hundreds
+            if freed and (extra := freed.get((resource, day))):
+                free |= extra & bits.from_bytes(opened)
+            if free:
+                here = found[day, site]
+                place = (
+                    here.providers
+                    if resource in rank
+                    else here.rooms
+                    if resource in rooms
+                    else here.interpreters
+                )
+                place.append(Free(resource, free))
     for one in found.values():
         one.providers.sort(key=lambda free: rank[free.resource])
     return found
 
 
-def _place(day: SiteDay, free: Free, rank: dict[int, int], rooms: Collection[int]) -> None:
-    if free.resource in rank:
-        day.providers.append(free)
-    elif free.resource in rooms:
-        day.rooms.append(free)
-    else:
-        day.interpreters.append(free)
+def _array(ids: Iterable[int]) -> str:
+    """Ids as PostgreSQL writes an array."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def freed_by_expiry(
     resources: Collection[int], first: date, last: date, now: datetime
 ) -> dict[tuple[int, date], int]:
     """Time whose hold has expired and is not yet written off: free for whoever wants it."""
-    claims = Claim.objects.live().filter(appointment=None, hold__ended_at=None, hold__expires_at__lte=now)
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPIRED, [now])
+        rows = [row for row in cursor.fetchall() if row[0] in resources]
     found: dict[tuple[int, date], int] = defaultdict(int)
-    for claim in claims.select_related("hold__site"):
-        if claim.hold is None or claim.resource_id not in resources:
-            continue
-        day, mask = mask_of(claim.start, claim.end, claim.hold.site)
+    sites = Site.objects.in_bulk({row[1] for row in rows}) if rows else {}
+    for resource, site, start, end in rows:
+        day, mask = mask_of(start, end, sites[site])
         if first <= day <= last:
-            found[claim.resource_id, day] |= mask
+            found[resource, day] |= mask
     return found
 
 

@@ -44,9 +44,9 @@ class Size:
 SIZES = {
     size.name: size
     for size in (
-        # Six providers need more patients than these 300 to be busy all year: their older history is thin.
+        # These patients are few for a whole year of busy providers, so the older history is thinner.
         Size("small", 1, 6, 300, 365, 60, 90, nearest=0.99, farthest=0.8, older=0.2),
-        Size("clinic", 3, 24, 6_000, 365, 60, 90, nearest=0.99, farthest=0.8, older=0.9),
+        Size("clinic", 3, 24, 6_000, 365, 60, 90, nearest=0.99, farthest=0.8, older=0.7),
         Size("network", 20, 1_000, 60_000, 7, 90, 90, nearest=0.99, farthest=0.83, older=0.9),
     )
 }

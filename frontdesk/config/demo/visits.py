@@ -187,11 +187,11 @@ class Filler:
         return self._menus[key]
 
     def _somebody(self, worker: Worker) -> Person | None:
-        """A patient of the provider's with no visit on this day; those at the front of the panel come more often."""
+        """A patient of the provider's with no visit on this day; the first of the panel come a little more often."""
         panel = self.care.panels[worker.id]
         latest = min(self.day.date, self.today) - timedelta(days=1)
         for _ in range(TRIES if panel else 0):
-            person = panel[int(self.rng.random() ** 1.5 * len(panel))]
+            person = panel[int(self.rng.random() ** 1.2 * len(panel))]
             if person.id not in self.day.busy and person.since <= latest:
                 return person
         return None

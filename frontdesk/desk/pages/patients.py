@@ -10,6 +10,7 @@ from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.book.models import Appointment, AppointmentStatus, PastVisit
 from frontdesk.daybook.models import Look
+from frontdesk.kit.text import fold
 from frontdesk.outreach.models import Message
 from frontdesk.people.models import ContactPoint, Patient, RiskFlag
 from frontdesk.people.phones import show_phone
@@ -69,6 +70,7 @@ class Record:
     contacts: Sequence[Contact]
     flags: Sequence[RiskFlag]
     upcoming: Sequence[Appointment]
+    upcoming_count: int
     earlier: Sequence[Appointment]
     requests: Sequence[Request]
     messages: Sequence[Message]
@@ -99,7 +101,7 @@ def find_patients(text: str, *, by: User, today: date, now: datetime) -> Search:
     shown = found[:MOST_FOUND]
     visits = _next_visits(shown, by, now)
     rows = [_found(patient, visits.get(patient.pk), today) for patient in shown]
-    return Search(text, rows, len(found) > MOST_FOUND)
+    return Search(text, sorted(rows, key=lambda row: fold(row.name)), len(found) > MOST_FOUND)
 
 
 def record_of(patient: Patient, *, by: User, today: date, now: datetime) -> Record:
@@ -116,6 +118,7 @@ def record_of(patient: Patient, *, by: User, today: date, now: datetime) -> Reco
         contacts=_contacts(patient.contact_points.order_by("kind", "-preferred", "pk")),
         flags=list(patient.risk_flags.filter(ended_at=None).order_by("label")),
         upcoming=list(visits.upcoming(now)[:MOST_VISITS]),
+        upcoming_count=visits.upcoming(now).count(),
         earlier=list(earlier[:MOST_VISITS]),
         requests=list(requests.select_related("site")[:MOST_REQUESTS]),
         messages=list(

@@ -154,7 +154,7 @@ def _open_handoffs(user: User, site: Site) -> int:
     handoffs = Handoff.objects.filter(request__site=site, directed_at=None, request__closed_at=None)
     if user.may(Permission.SEE_QUEUES):
         return handoffs.filter(pk__in=Handoff.objects.visible_to(user)).count()
-    return handoffs.filter(request__restricted=False).count()
+    return handoffs.count()
 
 
 def _open_requests(user: User, site: Site) -> int:

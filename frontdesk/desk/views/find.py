@@ -18,6 +18,7 @@ from frontdesk.desk.pages.find_page import SIGNED, FindPage, option_from
 from frontdesk.desk.views.kit import load_request, looked, person
 from frontdesk.kit.clock import now
 from frontdesk.kit.errors import NotAllowed, Refused
+from frontdesk.kit.text import one_line
 from frontdesk.triage.models import Request
 
 
@@ -78,7 +79,7 @@ def _hold(
             wanted=option,
             patient=page.patient,
             request_id=found.pk,
-            key=f"{found.pk}-{request.POST.get('key', '')}"[:64],
+            key=one_line(f"{found.pk}-{request.POST.get('key', '')}", limit=64),
             offered=offered,
             by=person(request),
             now=now(),

@@ -84,7 +84,7 @@ def _load(request: HttpRequest, pk: int) -> Handoff:
 
 
 def _visit_type(code: str) -> VisitType | None:
-    return VisitType.objects.filter(code=code, active=True).first() if code.isascii() else None
+    return VisitType.objects.filter(code=code, active=True).first() if code.isprintable() else None
 
 
 def _day(text: str) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -57,13 +58,14 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep what is typed: one field where the page saves by itself, all of them from a plain form."""
+    """Keep what is typed: one field where the page saves by itself, all or none of them from a plain form."""
     found = load_request(request, pk)
     alone = "X-Autosave" in request.headers
     typed = [(field, str(value)) for field, value in request.POST.items() if field != "csrfmiddlewaretoken"]
     try:
-        for field, value in typed:
-            _save_one(request, found, field, value)
+        with transaction.atomic():
+            for field, value in typed:
+                _save_one(request, found, field, value)
     except BadValue as problem:
         return _not_saved(request, found, problem, alone)
     return _saved(request, found, alone)
@@ -159,6 +161,7 @@ def _saved(request: HttpRequest, found: Request, alone: bool) -> HttpResponse:
 def _not_saved(request: HttpRequest, found: Request, problem: BadValue, alone: bool) -> HttpResponse:
     if alone:
         return render(request, "desk/request/problem.html", {"problem": problem}, status=422)
+    messages.error(request, problem.sentence)
     page = _page(request, load_request(request, found.pk))
     context = {"page": page, "problem": problem, "typed": request.POST}
     return render(request, "desk/request.html", context, status=422)

@@ -163,4 +163,4 @@ def only_one(source: str) -> Iterator[None]:
     finally:
         if connection.is_usable():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [LOCK, source])
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LOCK, source])

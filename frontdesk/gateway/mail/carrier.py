@@ -53,6 +53,7 @@ class SmtpCarrier:
 
     def _compose(self, message: Outgoing) -> EmailMessage:
         mail = EmailMessage()
+        mail.set_content(message.body)  # first: it drops every Content- header that is there
         name, address = parseaddr(self.sender)
         mail["From"] = Address(name, addr_spec=address)
         mail["To"] = message.to
@@ -61,7 +62,6 @@ class SmtpCarrier:
         mail["Message-ID"] = f"<{message.ref}@{address.partition('@')[2] or 'frontdesk'}>"
         mail["Content-Language"] = message.language
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(message.body)
         return mail
 
 

@@ -211,6 +211,7 @@ def test_a_second_import_of_the_source_waits(tmp_path: Path) -> None:
         password=settings["PASSWORD"] or None,
     )
     with other:
+        other.execute("SET lock_timeout = '5s'")
         other.execute("SELECT pg_advisory_lock(%s, hashtext('elsewhere'))", [LOCK])
         with pytest.raises(Refused, match="Another import of elsewhere is going on") as refusal:
             take(tmp_path, file)
@@ -244,17 +245,27 @@ def test_a_file_with_a_fault_at_its_end_leaves_nothing(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "map.toml"]
 
 
+@pytest.mark.parametrize("where", ["fact", "counters"])
 def test_a_batch_that_fails_leaves_its_counters_and_its_patients_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     file = write(tmp_path / "a.csv", many(10))
+    save = ImportRun.save
 
-    def fails_at_the_third(*arguments: object, **options: object) -> object:
+    def record_twice(*arguments: object, **options: object) -> object:
         if Entry.objects.filter(kind="HistoryTakenIn").count() == 2:
             raise IntegrityError
         return record(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(history, "record", fails_at_the_third)
+    def save_twice(run: ImportRun, *arguments: object, **options: object) -> None:
+        if run.rows_read == 10:
+            raise IntegrityError
+        save(run, *arguments, **options)  # type: ignore[arg-type]
+
+    if where == "fact":
+        monkeypatch.setattr(history, "record", record_twice)
+    else:
+        monkeypatch.setattr(ImportRun, "save", save_twice)
     with pytest.raises(IntegrityError):
         take(tmp_path, file, batch=4)
     run = ImportRun.objects.get()

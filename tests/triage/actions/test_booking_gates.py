@@ -33,7 +33,12 @@ def _code(universe: Universe, request: Request | None) -> str:
 def _direct(universe: Universe, request: Request, direction: str, visit_type: VisitType | None) -> None:
     handoff = handoffs.accept(handoff=request.handoffs.get(), by=universe.bob, now=NOW)
     handoffs.direct(
-        handoff=handoff, direction=direction, visit_type=visit_type, visit_by=TOMORROW, by=universe.bob, now=NOW
+        handoff=handoff,
+        direction=direction,
+        visit_type=visit_type,
+        visit_by=TOMORROW,
+        by=universe.bob,
+        now=NOW,
     )
 
 

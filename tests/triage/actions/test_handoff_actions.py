@@ -29,7 +29,11 @@ def accepted(universe: Universe, offered: Handoff) -> Handoff:
 
 
 def test_it_is_offered_with_a_clock_in_the_nurses_queue(universe: Universe, offered: Handoff) -> None:
-    assert (offered.due_at, offered.offered_by, offered.situation) == (NOW + timedelta(minutes=15), None, "Fever")
+    assert (offered.due_at, offered.offered_by, offered.situation) == (
+        NOW + timedelta(minutes=15),
+        None,
+        "Fever",
+    )
     task = Task.objects.open().get()
     assert (task.queue, task.due_at, task.weight) == (Queue.NURSE, offered.due_at, 2)
     assert task in Task.objects.visible_to(universe.bob)

@@ -30,7 +30,9 @@ def _said(universe: Universe, **said: str) -> Request:
 
 @pytest.mark.parametrize("first", [*ANA, "said_mrn"])
 @pytest.mark.parametrize("second", [*ANA, "said_mrn"])
-def test_any_two_identifiers_find_the_patient_and_one_does_not(universe: Universe, first: str, second: str) -> None:
+def test_any_two_identifiers_find_the_patient_and_one_does_not(
+    universe: Universe, first: str, second: str
+) -> None:
     values = {**ANA, "said_mrn": universe.ana.mrn.lower()}
     request = _said(universe, **{field: values[field] for field in (first, second)})
     assert request.patient == (None if first == second else universe.ana)
@@ -81,7 +83,9 @@ class TestSeveral:
         with pytest.raises(BadValue):
             identity.choose(request=request, patient=universe.ben, by=universe.alice, now=NOW)
 
-    def test_a_chosen_one_stays_when_a_third_identifier_agrees(self, universe: Universe, twin: Patient) -> None:
+    def test_a_chosen_one_stays_when_a_third_identifier_agrees(
+        self, universe: Universe, twin: Patient
+    ) -> None:
         request = _said(universe, said_name="Ana Lucero", said_birth_date="3/14/1979")
         identity.choose(request=request, patient=universe.ana, by=universe.alice, now=NOW)
         request = requests.save_field(
@@ -105,7 +109,9 @@ class TestChange:
     def test_other_identifiers_find_somebody_else(self, universe: Universe) -> None:
         request = _said(universe, said_name="Ana Lucero", said_birth_date="3/14/1979")
         for field, value in (("said_birth_date", "11/30/1952"), ("said_name", "Benjamin Okafor")):
-            request = requests.save_field(request=request, field=field, value=value, by=universe.alice, now=NOW)
+            request = requests.save_field(
+                request=request, field=field, value=value, by=universe.alice, now=NOW
+            )
         assert request.patient == universe.ben
 
     @pytest.mark.parametrize("how", ["hold", "book"])
@@ -127,11 +133,16 @@ class TestStartRecord:
         )
 
     def test_it_starts_one_and_attaches_it(self, universe: Universe) -> None:
-        request = _said(universe, said_name="Mika Sato", said_birth_date="5/6/1985", said_phone="212-555-0177")
+        request = _said(
+            universe, said_name="Mika Sato", said_birth_date="5/6/1985", said_phone="212-555-0177"
+        )
         patient = self._start(universe, request, email="mika@mail.example").patient
         assert patient is not None
         assert (patient.name, patient.birth_date) == ("Mika Sato", date(1985, 5, 6))
-        assert {point.value for point in patient.contact_points.all()} == {"+12125550177", "mika@mail.example"}
+        assert {point.value for point in patient.contact_points.all()} == {
+            "+12125550177",
+            "mika@mail.example",
+        }
         assert "PatientAdded" in [entry.kind for entry in Entry.objects.about("request", request.pk)]
 
     @pytest.mark.parametrize(

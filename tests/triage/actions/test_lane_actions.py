@@ -25,7 +25,9 @@ def _type(universe: Universe, request: Request, text: str) -> Request:
 
 
 def _lower(universe: Universe, request: Request, to: str = "routine") -> Request:
-    return lanes.lower_lane(request=request, to=to, reason="Spoke with him: a pulled muscle", by=universe.bob, now=LATER)
+    return lanes.lower_lane(
+        request=request, to=to, reason="Spoke with him: a pulled muscle", by=universe.bob, now=LATER
+    )
 
 
 class TestWords:
@@ -50,7 +52,11 @@ class TestWords:
         request = _type(universe, universe.request(), CHEST_PAIN)
         entry = Entry.objects.about("request", request.pk).get(kind="LaneSet")
         assert (entry.actor, entry.actor_name) == (None, "screener")
-        assert (entry.facts["was"], entry.facts["became"], entry.facts["rule"]) == ("routine", "emergency", "E1")
+        assert (entry.facts["was"], entry.facts["became"], entry.facts["rule"]) == (
+            "routine",
+            "emergency",
+            "E1",
+        )
         assert (entry.reason, entry.rule_version) == (
             "Rule E1, Chest pain: “chest pain”", "Small protocol, version 1",
         )  # fmt: skip
@@ -97,7 +103,9 @@ class TestWords:
             request=universe.request(), field="kind", value="operational_failure", by=universe.alice, now=NOW
         )
         assert request.lane == "operational"
-        request = requests.save_field(request=request, field="kind", value="routine", by=universe.alice, now=NOW)
+        request = requests.save_field(
+            request=request, field="kind", value="routine", by=universe.alice, now=NOW
+        )
         assert request.lane == "operational"
 
 
@@ -110,7 +118,11 @@ class TestRaise:
         assert (request.lane, request.rule_title) == (to, "Raised by hand")
         assert request.handoffs.get().target == target
         change = request.lane_changes.get()
-        assert (change.reason, change.changed_by, change.was) == ("She can hardly talk", universe.alice, "routine")
+        assert (change.reason, change.changed_by, change.was) == (
+            "She can hardly talk",
+            universe.alice,
+            "routine",
+        )
 
     @pytest.mark.parametrize("to", ["urgent", "operational", "routine"])
     def test_a_scheduler_never_lowers(self, universe: Universe, to: str) -> None:
@@ -125,7 +137,11 @@ class TestRaise:
     def test_neither_does_anybody_else_but_a_clinician(self, universe: Universe, who: str) -> None:
         with pytest.raises(NotAllowed):
             lanes.lower_lane(
-                request=universe.ready(said=FEVER), to="routine", reason="x", by=getattr(universe, who), now=NOW
+                request=universe.ready(said=FEVER),
+                to="routine",
+                reason="x",
+                by=getattr(universe, who),
+                now=NOW,
             )
 
     @pytest.mark.parametrize(("to", "reason"), [("sky", "x"), ("", "x"), ("urgent", "  ")])
@@ -182,10 +198,16 @@ class TestLower:
 
     def test_after_a_second_rise_a_second_lowering_holds(self, universe: Universe) -> None:
         request = _lower(universe, universe.ready(said=CHEST_PAIN))
-        request = words.add(request=request, text=VOMITING, by=universe.alice, now=LATER + timedelta(minutes=1))
+        request = words.add(
+            request=request, text=VOMITING, by=universe.alice, now=LATER + timedelta(minutes=1)
+        )
         assert request.lane == "urgent"
-        request = lanes.lower_lane(request=request, to="routine", reason="Over", by=universe.bob, now=LATER_STILL)
-        request = words.add(request=request, text="Fine", by=universe.alice, now=LATER_STILL + timedelta(minutes=1))
+        request = lanes.lower_lane(
+            request=request, to="routine", reason="Over", by=universe.bob, now=LATER_STILL
+        )
+        request = words.add(
+            request=request, text="Fine", by=universe.alice, now=LATER_STILL + timedelta(minutes=1)
+        )
         assert request.lane == "routine"
 
 

@@ -89,7 +89,9 @@ class TestSaveField:
             ("safe", ""),
         ],
     )
-    def test_it_refuses_in_words_and_changes_nothing(self, universe: Universe, field: str, value: str) -> None:
+    def test_it_refuses_in_words_and_changes_nothing(
+        self, universe: Universe, field: str, value: str
+    ) -> None:
         request = universe.request()
         before = Request.objects.filter(pk=request.pk).values().get()
         with pytest.raises(BadValue) as refused:
@@ -156,7 +158,9 @@ class TestClose:
             "What the caller was told; How it ended."
         )
 
-    def test_a_routine_request_closes_with_the_first_minute_and_what_was_told(self, universe: Universe) -> None:
+    def test_a_routine_request_closes_with_the_first_minute_and_what_was_told(
+        self, universe: Universe
+    ) -> None:
         request = _closed(universe)
         assert (request.closed_at, request.closed_by, request.outcome) == (LATER, universe.alice, "answered")
         assert _kinds(request)[-1] == "RequestClosed"
@@ -167,7 +171,9 @@ class TestClose:
         requests.close(request=request, outcome=Outcome.ANSWERED, by=universe.alice, now=LATER)
         assert [one.text for one in request.utterances.all()][-1] == "And thank you"
 
-    def test_words_still_being_typed_may_raise_the_lane_and_then_it_stays_open(self, universe: Universe) -> None:
+    def test_words_still_being_typed_may_raise_the_lane_and_then_it_stays_open(
+        self, universe: Universe
+    ) -> None:
         request = _save(universe, universe.ready(), "told", "Nothing more")
         Request.objects.filter(pk=request.pk).update(draft_words=CHEST_PAIN)
         with pytest.raises(RecordIncomplete):
@@ -184,7 +190,9 @@ class TestClose:
         with pytest.raises(RecordIncomplete, match="No visit was booked"):
             requests.close(request=request, outcome="booked", by=universe.alice, now=NOW)
 
-    def test_an_urgent_request_lacks_its_answers_the_acceptance_and_the_direction(self, universe: Universe) -> None:
+    def test_an_urgent_request_lacks_its_answers_the_acceptance_and_the_direction(
+        self, universe: Universe
+    ) -> None:
         request = _save(universe, universe.ready(said=FEVER), "told", "A nurse will call")
         with pytest.raises(RecordIncomplete) as refused:
             requests.close(request=request, outcome="handed_over", by=universe.alice, now=NOW)
@@ -257,7 +265,9 @@ class TestScripts:
 def test_the_trail_tells_everything_in_order(universe: Universe) -> None:
     request = universe.ready(said=FEVER)
     handoff = handoffs.accept(handoff=request.handoffs.get(), by=universe.bob, now=NOW)
-    handoffs.direct(handoff=handoff, direction="same_day", visit_type=universe.follow_up, by=universe.bob, now=NOW)
+    handoffs.direct(
+        handoff=handoff, direction="same_day", visit_type=universe.follow_up, by=universe.bob, now=NOW
+    )
     universe.book(at(11), request=request)
     said = [line.what for line in trail(request)]
     wanted = [

@@ -185,11 +185,12 @@
 
   document.addEventListener("input", (event) => {
     const field = fieldOf(event);
-    if (field) touch(field.form, field.name, field.matches("select, [type=radio], [type=checkbox]"));
+    if (field) touch(field.form, field.name, field.matches("select, [type=checkbox]"));
   });
+  /* Arrow keys walk over a group of radios and check each one on the way: only where they rest is meant. */
   document.addEventListener("change", (event) => {
     const field = fieldOf(event);
-    if (field) touch(field.form, field.name, true);
+    if (field) touch(field.form, field.name, field.type !== "radio");
   });
   document.addEventListener("focusout", (event) => {
     const field = fieldOf(event);

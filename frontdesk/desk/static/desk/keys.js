@@ -5,11 +5,13 @@
    data-row="42"        a row of a list: j and k walk over the rows, Enter opens the row's [data-open]; keys inside a row
                         work only while the focus is in that row
    data-scope           any other region whose keys work only while the focus is in it; an open dialog is one too
-   In a text field: Escape leaves it, so that the keys work again; Ctrl+Enter submits its form. */
+   In a text field: Escape leaves it, so that the keys work again; Ctrl+Enter submits its form, and in a list of a form
+   that only asks (method get) Enter alone does. */
 (function () {
   "use strict";
   const TYPED = "textarea, select, [contenteditable], " +
     "input:not([type=radio], [type=checkbox], [type=button], [type=submit], [type=reset], [type=file])";
+  const ASKED = "form[method=get] select"; /* in a form that only asks, Enter sends it from a list as from a text field */
   const ACTIVE = "a[href], button, summary, [role=button]";
   const SCOPE = "dialog[open], [data-scope], [data-row]";
   const SEQUENCE = 1500;
@@ -43,7 +45,10 @@
     else if (element.matches(TYPED)) {
       element.focus();
       if (element.select) element.select();
-    } else element.click();
+    } else {
+      element.click();
+      if (element.matches("summary")) element.focus(); /* what it opened is the next stop of Tab */
+    }
   }
 
   function walk(step) {
@@ -61,7 +66,7 @@
   function inTyped(event) {
     const field = event.target;
     if (event.key === "Escape") field.blur();
-    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field.form) {
+    else if (event.key === "Enter" && field.form && (event.ctrlKey || event.metaKey || field.matches(ASKED))) {
       event.preventDefault();
       field.form.requestSubmit(field.form.querySelector("[type=submit]:not([disabled]), button:not([type]):not([disabled])"));
     }
@@ -101,9 +106,8 @@
   function label(element) {
     const said = element.dataset.keyLabel || element.getAttribute("aria-label");
     if (said) return said;
-    if (element.labels && element.labels[0]) return element.labels[0].textContent.trim();
-    const copy = element.cloneNode(true);
-    copy.querySelectorAll("kbd, svg").forEach((part) => part.remove());
+    const copy = ((element.labels && element.labels[0]) || element).cloneNode(true);
+    copy.querySelectorAll("kbd, svg, .saved").forEach((part) => part.remove());
     return copy.textContent.replace(/\s+/g, " ").trim();
   }
 

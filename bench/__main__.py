@@ -1,0 +1,90 @@
+"""`python -m bench`: measure, and print the table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+
+from bench import screening
+from bench.machine import describe
+from bench.table import Row, as_markdown, as_text
+
+NAMES = ("find", "book", "race", "page", "screening", "autosave")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what was asked for and print one table; the exit code."""
+    options = _parser().parse_args(arguments)
+    names = options.only or list(NAMES)
+    rows: list[Row] = []
+    about = describe()
+    if names != ["screening"]:
+        about, rows = _with_database(options, names)
+    if "screening" in names:
+        rows += screening.rows()
+    if options.markdown:
+        print("\n".join(f"- {line}" for line in about), "", as_markdown(rows), sep="\n")
+    else:
+        print(*about, "", as_text(rows), sep="\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="script/bench", description="How quick Frontdesk is on this machine."
+    )
+    parser.add_argument(
+        "--only", action="append", choices=NAMES, help="measure this alone; may be given again"
+    )
+    parser.add_argument("--database-url", default="", help="measure on this database; it is written to")
+    parser.add_argument(
+        "--size", default="clinic", choices=["small", "clinic"], help="the demo that is loaded"
+    )
+    parser.add_argument(
+        "--network", action="store_true", help="load the demo of 1,000 providers, and search it"
+    )
+    parser.add_argument("--markdown", action="store_true", help="print the table as docs/bench.md has it")
+    return parser
+
+
+def _with_database(options: argparse.Namespace, names: Sequence[str]) -> tuple[list[str], list[Row]]:
+    from bench.database import database, version_and_sync
+    from frontdesk.up.problems import Problem
+
+    try:
+        with database(options.database_url, "network" if options.network else options.size) as url:
+            about = describe(version_and_sync(url))
+            return about, list(_measured(url, names, network=options.network))
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        raise SystemExit(problem.code) from None
+
+
+def _measured(url: str, names: Sequence[str], *, network: bool) -> Iterator[Row]:
+    import django
+
+    django.setup()
+    from bench import autosave, bookings, page, race, searches
+    from bench.block import block
+    from frontdesk.kit.clock import now
+
+    moment = now()
+    here = block(moment.date())
+    if "find" in names:
+        yield from searches.one_provider(here, moment)
+        yield from searches.first_ten(here, moment, "200 providers, 60 days")
+        if network:
+            yield from searches.first_ten(searches.network(moment), moment, "1,000 providers, 90 days")
+    if "book" in names:
+        yield from bookings.rows(url, moment)
+    if "race" in names:
+        yield from race.rows(here, moment)
+    if "page" in names:
+        yield from page.rows(moment.date())
+    if "autosave" in names:
+        yield from autosave.rows(url, here, moment)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
