@@ -12,4 +12,6 @@ def describe(server: str = "") -> list[str]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     lines = [f"{cores} cores, {platform.machine()}; load over 1, 5 and 15 minutes: {load}"]
     lines.append(f"Python {platform.python_version()}" + (f", {server}" if server else ""))
+    if cores and os.getloadavg()[0] > cores / 2:
+        lines.append("The machine is busy with other work: these figures say more of that than of Frontdesk.")
     return lines

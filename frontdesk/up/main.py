@@ -23,7 +23,7 @@ from frontdesk.up.prepare import Logins, prepare
 from frontdesk.up.problems import ExitCode, Problem, storage_problem
 from frontdesk.up.supervisor import Program, Stopped, Supervisor, ignore_stop_signals, stop_signals_raise
 
-READY_PATIENCE = 60.0  # seconds until the first page must be there
+READY_PATIENCE = 120.0  # seconds until the first page must be there, on a machine with much else to do
 
 
 class EmbeddedDatabase(Cluster):
@@ -202,7 +202,7 @@ def start_mailbox(var: Path, environment: dict[str, str], supervisor: Supervisor
 
 
 def wait_until_ready(port: int, supervisor: Supervisor, var: Path) -> None:
-    """Watch until GET /healthz answers 200; raises Problem where that takes more than a minute."""
+    """Watch until GET /healthz answers 200; raises Problem where that takes too long."""
     deadline = time.monotonic() + READY_PATIENCE
     while not answers(port):
         if time.monotonic() > deadline:

@@ -148,8 +148,8 @@ def test_what_is_offered_can_be_booked(universe: Universe, interpreter: bool) ->
         wanted = universe.wanted(
             option.start,
             provider=Provider.objects.get(pk=option.provider),
-            room=Room.objects.filter(pk=option.room).first(),
-            interpreter=Interpreter.objects.filter(pk=option.interpreter).first(),
+            room=Room.objects.filter(pk__in=[option.room]).first(),
+            interpreter=Interpreter.objects.filter(pk__in=[option.interpreter]).first(),
         )
         universe.book(option.start, request=requests[booked], wanted=wanted)
         booked += 1

@@ -12,10 +12,11 @@ from functools import partial
 from itertools import count
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from frontdesk.accounts.models import User
 from frontdesk.book.actions import appointments, holds
+from frontdesk.book.actions.days import open_days
 from frontdesk.book.actions.holds import PatientBusy, Wanted
 from frontdesk.book.actions.time import TimeTaken
 from frontdesk.book.models import Appointment, Claim, Hold
@@ -25,11 +26,13 @@ from frontdesk.book.rules import BookingGate
 from frontdesk.daybook.models import Entry
 from frontdesk.daybook.verify import verify
 from frontdesk.outreach.models import Message
+from frontdesk.people.models import Patient
 from frontdesk.triage.actions import lanes
 from frontdesk.triage.models import Request
 from tests.factories.callers import callers
+from tests.factories.clinic import provider, sessions
 from tests.factories.crowd import Crowd, crowd
-from tests.universe import LAST_OPEN, NOW, Universe, at
+from tests.universe import LAST_OPEN, NOW, OPENER, Universe, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -228,18 +231,37 @@ def test_holding_another_time_while_the_first_is_booked_ends_in_words(field: Fie
             assert not isinstance(one, Exception) or ended, repr(one)
 
 
-def test_one_patient_with_two_requests_gets_one_visit_at_a_time(field: Field) -> None:
+def test_one_patient_with_six_requests_gets_one_visit_at_a_time(field: Field) -> None:
     clinic = field.clinic
-    day = LAST_OPEN - timedelta(days=4)
-    for turn in range(ROUNDS // 2):
+    doctors = [provider(f"Dr. Phone {n}", at=clinic.main, in_=clinic.dr_carol.specialty) for n in range(6)]
+    for doctor in doctors:
+        sessions(doctor, at=clinic.main)
+    open_days(resources=doctors, first=LAST_OPEN, last=LAST_OPEN, by=OPENER, now=NOW)
+    for turn in range(2):
         patient = clinic.newcomer("Turn", "Double", born=_birthday(turn))
-        start = at(8, day=day) + timedelta(minutes=45 * turn)
-        places = [
-            clinic.wanted(start),
-            clinic.wanted(start + timedelta(minutes=10), provider=clinic.dr_yusuf, room=clinic.exam_2),
-        ]
-        made = [field.holding(clinic.ready(patient), one)() for one in places]
+        start = at(8, day=LAST_OPEN) + timedelta(minutes=30 * turn)
+        calls = [Wanted(clinic.phone_call, clinic.main, doctor, start) for doctor in doctors]
+        made = [field.holding(clinic.ready(patient), call)() for call in calls]
         outcome = field.crowd.run(
             [partial(appointments.book, hold=hold, by=field.alice, now=NOW) for hold in made]
         )
-        assert sorted(type(one).__name__ for one in outcome) == ["Appointment", "PatientBusy"], outcome
+        assert sorted(type(one).__name__ for one in outcome) == ["Appointment", *["PatientBusy"] * 5], outcome
+
+
+def test_a_booking_waits_for_another_of_the_same_patient(field: Field) -> None:
+    """Without the wait both would meet at the exclusion constraint and now and then deadlock there."""
+    hold = field.holding(field.requests[0], field.clinic.wanted(at(12)))()
+
+    def impatiently() -> Appointment:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+            try:
+                return appointments.book(hold=hold, by=field.alice, now=NOW)
+            finally:
+                cursor.execute("RESET lock_timeout")
+
+    with transaction.atomic():
+        Patient.objects.select_for_update(no_key=True).get(pk=hold.patient_id)
+        (waited,) = field.crowd.run([impatiently])
+    assert isinstance(waited, OperationalError) and "lock timeout" in str(waited)
+    assert isinstance(field.crowd.run([impatiently])[0], Appointment)

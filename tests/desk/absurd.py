@@ -80,13 +80,12 @@ def _accepted(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
     return (scene.accepted.pk,)
 
 
-# All answers go one way; two of them are read by the protocol besides.
-_SAVED = [*TYPED, "answer_onset", "answer_procedure_date", "answer_pregnancy", "words"]
 FIELDS: list[Field] = [
     *(
         Field("desk:request-field", name, routine, lambda scene, cast: {}, kept=True, alone=True)
-        for name in _SAVED
+        for name in (*TYPED, "words")
     ),
+    Field("desk:request-field", "answer_onset", urgent, lambda scene, cast: {}, kept=True, alone=True),
     *(
         Field("desk:request-field", name, routine, lambda scene, cast: {}, alone=True)
         for name in (*CHOSEN, "patient_id", "answer_", "answer_anything", "lane", "__class__")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from frontdesk.triage.actions import handoffs, requests
 from frontdesk.triage.models import Handoff, Request
 from frontdesk.work.models import Task
 from tests.factories.protocol import FEVER, VOMITING
-from tests.universe import NOW, Universe, at
+from tests.universe import NOW, ZONE, Universe, at
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -167,6 +167,11 @@ def rows() -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
+def written(before: dict[str, str]) -> set[str]:
+    """The tables that have changed since `rows()` answered `before`."""
+    return {table for table, row in rows().items() if row != before[table]}
+
+
 def _is_ours(model: type[Model]) -> bool:
     return model.__module__.startswith("frontdesk.")
 
@@ -225,3 +230,8 @@ def put_letter(mailbox: Path, *, name: str = "1772550000-abcd", content: bytes |
     plain = b"To: ben@mail.example\r\nSubject: Your visit\r\nContent-Language: en\r\n\r\nSee you on Tuesday.\r\n"
     (folder / f"{name}.eml").write_bytes(plain if content is None else content)
     return name
+
+
+def local(moment: datetime) -> str:
+    """The time of day of a moment at Main Street, as pages write it."""
+    return f"{moment.astimezone(ZONE):%H:%M}"

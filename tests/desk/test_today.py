@@ -148,6 +148,15 @@ def test_an_administrator_sees_the_figures_and_no_name(desk: Desk) -> None:
     assert not any("/calendar" in link or "/queues" in link for link in read(page).links)
 
 
+def test_the_access_log_is_one_step_away_for_those_who_may_read_it(desk: Desk) -> None:
+    cast = desk.universe
+    shown = {
+        user.username: "/looks/" in read(desk.get(user, "desk:today")).links
+        for user in (cast.erin, cast.dan, cast.bob)
+    }
+    assert shown == {"erin": True, "dan": True, "bob": False}
+
+
 def test_the_day_is_that_of_the_site_that_is_asked_for_among_one_s_own(desk: Desk) -> None:
     cast = desk.universe
     assert "Harbor, as of 10:00" in said(desk.get(cast.dan, "desk:today", site="harbor"))

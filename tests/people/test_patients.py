@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ class TestAdd:
     ) -> None:
         before = (Patient.objects.count(), Entry.objects.count())
         with pytest.raises(BadValue):
-            named = {"given": "Mika", "family": "Sato", **wrong}
+            named: dict[str, Any] = {"given": "Mika", "family": "Sato", **wrong}
             universe.newcomer(named.pop("given"), named.pop("family"), **named)
         assert (Patient.objects.count(), Entry.objects.count()) == before
 

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 
 from tests.factories.staff import PASSWORD
 
-PATIENCE = 15_000  # ms; the machine may be busy
+PATIENCE = 30_000  # ms; the machine may be busy
 MOST_TABS = 80
 expect.set_options(timeout=PATIENCE)
 

@@ -77,7 +77,9 @@ class TestEmergencyCall(Scenario):
         return [step["key"] for step in script["steps"]]
 
     def then_every_step_is_stamped_in_order_with_its_answer(self) -> None:
-        expect(self.alice.page.locator(".steps.red > li.done time.at")).to_have_count(len(self.steps_to_come()))
+        expect(self.alice.page.locator(".steps.red > li.done time.at")).to_have_count(
+            len(self.steps_to_come())
+        )
         for answer in ANSWERS.values():
             self.alice.sees(f"Answer: {answer}", within="#steps-box")
         done = list(StepDone.objects.filter(request=self.request).order_by("pk"))

@@ -43,7 +43,8 @@ class TestRoutineCall(Scenario):
         self.then_the_request_is_closed()
         self.then_the_trail_tells_in_order(
             "Request opened", "Patient identified", "Details taken", "Time held", "Visit booked",
-            "Message written to the patient", "Message: taken by the mail server", "Words stored as spoken", "Request closed",
+            "Message written to the patient", "Message: taken by the mail server", "Words stored as spoken",
+            "Request closed",
         )  # fmt: skip
         self.then_the_trail_names_what_was_offered_beside_it()
         self.then_the_trail_exports_as_one_document()

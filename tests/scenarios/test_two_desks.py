@@ -56,5 +56,8 @@ class TestTwoDesks(Scenario):
 
     def then_dan_is_offered_other_times_only(self) -> None:
         self.dan.finds(".option")
-        offered = [" ".join(one.locator("h3, .with b").all_text_contents()) for one in self.dan.page.locator(".option").all()]
+        offered = [
+            " ".join(one.locator("h3, .with b").all_text_contents())
+            for one in self.dan.page.locator(".option").all()
+        ]
         assert self.time not in offered

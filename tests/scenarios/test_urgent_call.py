@@ -51,7 +51,9 @@ class TestUrgentCall(Scenario):
         self.alice.sees("left for a clinician to accept", within="#lane-box")
 
     def then_alice_is_offered_no_time(self) -> None:
-        self.alice.sees("A clinician must accept this request and direct what may be booked.", within="#steps-box")
+        self.alice.sees(
+            "A clinician must accept this request and direct what may be booked.", within="#steps-box"
+        )
         self.alice.finds_none("[data-key=f]")
 
     def then_the_handoff_appears_in_bobs_queue_with_a_clock(self) -> None:

@@ -40,7 +40,7 @@ def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, in
 
 
 def wait_for(port: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

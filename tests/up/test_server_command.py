@@ -55,49 +55,55 @@ def application(environ, answer):
 """
 
 
-class Installation:
-    """A checkout with the small program in it, its state folder and a port."""
+def small_program(folder: Path) -> Path:
+    """A checkout with the small program in it."""
+    package = folder / "checkout" / "frontdesk"
+    shutil.copytree(checkout() / "frontdesk" / "up", package / "up")
+    (package / "config").mkdir()
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text(COMMANDS)
+    (package / "config" / "wsgi.py").write_text(APPLICATION)
+    return package.parent
 
-    def __init__(self, folder: Path) -> None:
-        self.package = folder / "checkout" / "frontdesk"
-        shutil.copytree(checkout() / "frontdesk" / "up", self.package / "up")
-        (self.package / "config").mkdir()
-        (self.package / "__init__.py").touch()
-        (self.package / "__main__.py").write_text(COMMANDS)
-        (self.package / "config" / "wsgi.py").write_text(APPLICATION)
+
+class Installation:
+    """A checkout with its state folder and a port."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self.root = root
         self.var = folder / "var"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         named = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "EMAIL_URL", "COVERAGE_PROCESS_START")
         self.environment = {name: value for name, value in os.environ.items() if name not in named}
-        self.environment |= {"FRONTDESK_VAR": str(self.var), "PYTHONPATH": str(self.package.parent)}
+        self.environment |= {"FRONTDESK_VAR": str(self.var), "PYTHONPATH": str(self.root)}
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command that ends by itself."""
         return subprocess.run(
             [sys.executable, "-m", *arguments],
             env={**self.environment, **environment},
-            cwd=self.package.parent,
+            cwd=self.root,
             capture_output=True,
             text=True,
             check=False,
             timeout=120,
         )
 
-    def up(self) -> Server:
-        return Server(self)
+    def up(self, *options: str) -> Server:
+        return Server(self, *options)
 
 
 class Server:
     """A running `frontdesk up`; `output` is what it said until it was ready."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, *options: str) -> None:
         self.installation = installation
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "frontdesk", "up", "--port", str(installation.port)],
+            [sys.executable, "-m", "frontdesk", "up", "--port", str(installation.port), *options],
             env=installation.environment,
-            cwd=installation.package.parent,
+            cwd=installation.root,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -109,8 +115,8 @@ class Server:
             assert line, f"it ended with {self.process.wait()}: {self.output}"
             self.output += line
 
-    def page(self) -> str:
-        address = f"http://127.0.0.1:{self.installation.port}/"
+    def page(self, path: str = "/") -> str:
+        address = f"http://127.0.0.1:{self.installation.port}{path}"
         with urllib.request.urlopen(address, timeout=30) as answer:
             return str(answer.read().decode())
 
@@ -139,7 +145,7 @@ def parent_of(stat: Path) -> int:
 
 
 def gone(pids: set[int]) -> bool:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while alive := {pid for pid in pids if processes.exists(pid)}:
         if time.monotonic() > deadline:
             pytest.fail(f"left over: {alive}")
@@ -151,7 +157,7 @@ def gone(pids: set[int]) -> bool:
 def installation(shared_folder: Path) -> Iterator[Installation]:
     folder = shared_folder / "installation"
     folder.mkdir()
-    yield Installation(folder)
+    yield Installation(folder, small_program(folder))
 
 
 @pytest.mark.skipif(
@@ -201,12 +207,23 @@ def test_a_life_from_the_first_start_through_a_kill_to_sigterm(installation: Ins
 
 
 def test_a_preparation_that_fails_is_one_sentence_and_leaves_nothing_running(folder: Path) -> None:
-    installation = Installation(folder)
+    installation = Installation(folder, small_program(folder))
     ended = installation.run("frontdesk", "up", "--port", str(installation.port), BREAK_PREPARE="1")
     assert ended.returncode == ExitCode.FAILED
     assert ended.stderr.count("\n") == 1
     assert "The database could not be prepared: RuntimeError: no such column (more in " in ended.stderr
     assert not (installation.var / "postgres" / "postmaster.pid").exists()
+
+
+def test_the_application_itself_comes_up_and_asks_for_a_log_in(folder: Path) -> None:
+    server = Installation(folder, checkout()).up("--no-demo")
+    try:
+        assert "Demo log-ins" not in server.output
+        assert 'name="password"' in server.page("/log-in/")
+    finally:
+        code = server.end(signal.SIGTERM)
+    assert code == 0
+    assert "stopped by itself" not in server.output
 
 
 class TestSentences:

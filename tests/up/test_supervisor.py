@@ -23,7 +23,7 @@ def program(folder: Path, script: str, *, name: str = "worker", patience: float 
 
 
 def until(condition: Callable[[], bool], watcher: Supervisor | None = None) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it never came about"
         if watcher:

@@ -16,7 +16,6 @@ from frontdesk.book.ports import Ask, Finding, Verdict
 from frontdesk.book.rules import findings
 from frontdesk.clinic.choices import Language
 from frontdesk.clinic.models import VisitType
-from frontdesk.daybook.models import Entry
 from frontdesk.desk.context import OnDuty, on_duty
 from frontdesk.outreach.models import Message
 from frontdesk.people.models import Patient, RiskFlag
@@ -347,9 +346,8 @@ class RequestPage:
 
     @property
     def mark(self) -> str:
-        """Changes whenever another desk has changed something that this page shows."""
-        last = Entry.objects.about("request", self.request.pk).values_list("pk", flat=True).last()
-        return str(last or 0)
+        """Changes whenever something was written down about this request; "" where it was loaded without."""
+        return str(getattr(self.request, "mark", ""))
 
     @property
     def lacking(self) -> int:

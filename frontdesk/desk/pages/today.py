@@ -73,6 +73,7 @@ class Today:
     at: datetime
     figures: Sequence[Figure]
     gaps: Sequence[Gap]
+    shows_log: bool
     escalations: Sequence[Escalation] | None = None
     visits: Sequence[Visit] | None = None
     undelivered: Sequence[Message] | None = None
@@ -100,6 +101,7 @@ def today_page(*, user: User, site: Site, sites: Sequence[Site], now: datetime) 
         at=now,
         figures=_figures(user, site, day, now, len(providers), _free_minutes(free)),
         gaps=_gaps(free, providers, site, day),
+        shows_log=user.may(Permission.SEE_ACCESS_LOG),
     )
     return _with_names(page, user) if user.may(Permission.SEE_PATIENTS) else page
 
@@ -154,7 +156,7 @@ def _open_handoffs(user: User, site: Site) -> int:
     handoffs = Handoff.objects.filter(request__site=site, directed_at=None, request__closed_at=None)
     if user.may(Permission.SEE_QUEUES):
         return handoffs.filter(pk__in=Handoff.objects.visible_to(user)).count()
-    return handoffs.count()
+    return handoffs.filter(request__restricted=False).count()
 
 
 def _open_requests(user: User, site: Site) -> int:

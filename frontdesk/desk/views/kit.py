@@ -23,7 +23,7 @@ def person(request: HttpRequest) -> User:
 def load_request(request: HttpRequest, pk: int) -> Request:
     """A request that this person may see; 404 for any other, as if it were not there."""
     visible = Request.objects.visible_to(person(request)).select_related("site", "patient", "taken_by")
-    found = visible.filter(pk=pk).first()
+    found = visible.with_mark().filter(pk=pk).first()
     if found is None:
         _gone("There is no such request.")
     timezone.activate(found.site.zone)

@@ -40,9 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    found = load_request(request, pk)
-    looked(request, found.patient, where="request page")
-    return render(request, "desk/request.html", {"page": _page(request, found)})
+    return _show(request, load_request(request, pk))
 
 
 @require_safe
@@ -53,6 +51,7 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
     mark = page.mark
     if request.GET.get("mark") == mark:
         return HttpResponse(status=204)
+    looked(request, found.patient, where="request page")
     return render(request, "desk/request/fragments.html", {"page": page, "oob": True})
 
 
@@ -105,10 +104,7 @@ def start_record(request: HttpRequest, pk: int) -> HttpResponse:
             now=now(),
         )
     except BadValue as problem:
-        page = _page(request, found)
-        return render(
-            request, "desk/request.html", {"page": page, "record_error": problem, "typed": post}, status=422
-        )
+        return _show(request, found, status=422, record_error=problem, typed=post)
     return redirect("desk:request", pk)
 
 
@@ -127,10 +123,15 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     except NotAllowed:
         raise
     except Refused as refusal:
-        page = _page(request, found)
-        return render(request, "desk/request.html", {"page": page, "close_error": refusal}, status=409)
+        return _show(request, found, status=409, close_error=refusal)
     messages.success(request, "The request is closed.")
     return redirect("desk:trail", pk)
+
+
+def _show(request: HttpRequest, found: Request, *, status: int = 200, **more: object) -> HttpResponse:
+    """The whole page, also where something was refused. That its patient was looked at is written down."""
+    looked(request, found.patient, where="request page")
+    return render(request, "desk/request.html", {"page": _page(request, found), **more}, status=status)
 
 
 def _page(request: HttpRequest, found: Request) -> RequestPage:
@@ -162,9 +163,8 @@ def _not_saved(request: HttpRequest, found: Request, problem: BadValue, alone: b
     if alone:
         return render(request, "desk/request/problem.html", {"problem": problem}, status=422)
     messages.error(request, problem.sentence)
-    page = _page(request, load_request(request, found.pk))
-    context = {"page": page, "problem": problem, "typed": request.POST}
-    return render(request, "desk/request.html", context, status=422)
+    found = load_request(request, found.pk)
+    return _show(request, found, status=422, problem=problem, typed=request.POST)
 
 
 def _number(text: str) -> int:

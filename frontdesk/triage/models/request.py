@@ -6,6 +6,7 @@ from django.db import models
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.clinic.models import Site
+from frontdesk.daybook.models import EntrySubject
 from frontdesk.kit.models import paired
 from frontdesk.people.models import Patient
 from frontdesk.triage.engine.lanes import RANK, Lane
@@ -54,6 +55,15 @@ class RequestQuerySet(models.QuerySet["Request"]):
 
     def taken_by_user(self, user: User) -> RequestQuerySet:
         return self.filter(taken_by=user)
+
+    def with_mark(self) -> RequestQuerySet:
+        """Each with `mark`, how many entries the daybook has about it, read at the same instant as the row itself.
+
+        A page that is made from the row is never older than its mark, so it cannot miss what comes after.
+        """
+        about = EntrySubject.objects.filter(kind="request", ref=models.OuterRef("pk"))
+        counted = about.order_by().values("ref").annotate(entries=models.Count("pk")).values("entries")
+        return self.annotate(mark=models.Subquery(counted))
 
 
 class Request(models.Model):

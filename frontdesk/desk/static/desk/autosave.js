@@ -17,6 +17,7 @@
   const KEEPALIVE = 60000; /* bytes; browsers refuse more than 64 KiB in a request that outlives its page */
   const Frontdesk = (window.Frontdesk = window.Frontdesk || {});
   const forms = new Map();
+  let shownAt = 0;       /* when the last answer was put in place */
 
   function entryOf(form, name) {
     if (!forms.has(form)) forms.set(form, { fields: new Map(), sent: new Map(), busy: false, retry: 0 });
@@ -74,7 +75,12 @@
     flag(form, entry.name, outcome.kind === "refused");
     if (outcome.kind === "refused") mark(form, entry.name, "lost", "Not saved");
     else mark(form, entry.name, "saved", "Saved " + outcome.at);
-    if (outcome.html && window.htmx) window.htmx.swap(document.body, outcome.html, { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
+    if (outcome.html && window.htmx) show(outcome.html);
+  }
+
+  function show(html) {
+    shownAt = performance.now();
+    window.htmx.swap(document.body, html, { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
   }
 
   function again(form, state, entry, words) {
@@ -199,18 +205,25 @@
     if (entry && entry.inFlight !== entry.version) ready(field.form, entry);
   });
 
+  function stop(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
   /* Another form's step must see what was typed before it: save first, then send it. */
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.autosave) forms.delete(form);   /* a whole form that is sent carries all its fields */
+    if (form.dataset.waits && !form.dataset.flushed) return stop(event);   /* pressed twice: it is on its way */
     if (!unsaved().length || form.dataset.flushed || form.method !== "post") return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    stop(event);
     const submitter = event.submitter;
+    form.dataset.waits = "1";   /* stays on the page as it is, whatever the answers to the saving would put in its place */
     flush(2000).then(() => {
       form.dataset.flushed = "1";
       form.requestSubmit(submitter);
       delete form.dataset.flushed;
+      delete form.dataset.waits;
     });
   }, true);
 
@@ -226,5 +239,5 @@
     if (unsaved().length && Frontdesk.line.state() !== "live") event.preventDefault();
   });
   Frontdesk.line.onBack(() => unsaved().forEach(({ form, entry }) => ready(form, entry)));
-  Frontdesk.autosave = { flush, holds, unsaved: () => unsaved().length };
+  Frontdesk.autosave = { flush, holds, unsaved: () => unsaved().length, shownAt: () => shownAt };
 })();

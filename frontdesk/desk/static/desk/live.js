@@ -4,19 +4,27 @@
                 X-Poll: 1, so that the server need not count it as work of the user. An unchanged answer changes nothing.
    data-still   on a list: while the pointer is over it or the focus in it, a new answer waits; [data-still-show] (a
                 button, hidden until then) shows it.
+   data-seen    on the hidden field that tells a poll what the page shows: emptied when a fragment had to be left out
    data-force   on a fragment: replace even the field that is being typed in. Without it such a fragment is left out. */
 (function () {
   "use strict";
   const TYPED = "input:not([type=radio], [type=checkbox], [type=button], [type=submit], [type=hidden]), textarea, select";
   const Frontdesk = (window.Frontdesk = window.Frontdesk || {});
-  const shown = new WeakMap();
+  let shown = new WeakMap();
   const waiting = new Map();
+  const askedAt = new WeakMap();
 
-  /* Does `element` hold a field that is being typed in, or whose text is not saved yet? */
+  /* Does `element` hold a field that is being typed in, or whose text is not saved yet, or a form that is about to go? */
   function isBusy(element) {
     const field = document.activeElement;
     if (field && field.matches(TYPED) && element.contains(field)) return true;
+    if (element.querySelector("form[data-waits]")) return true;
     return Boolean(Frontdesk.autosave && Frontdesk.autosave.holds(element));
+  }
+
+  /* Was the answer to this poll asked for before a save put newer things in place? The next poll brings the rest. */
+  function isOlder(elt) {
+    return Boolean(Frontdesk.autosave && Frontdesk.autosave.shownAt() > (askedAt.get(elt) || 0));
   }
 
   function isForced(fragment) {
@@ -64,7 +72,9 @@
     if (event.detail.elt.hasAttribute("data-poll") && document.hidden) event.preventDefault();
   });
   document.addEventListener("htmx:configRequest", (event) => {
-    if (event.detail.elt.hasAttribute("data-poll")) event.detail.headers["X-Poll"] = "1";
+    if (!event.detail.elt.hasAttribute("data-poll")) return;
+    event.detail.headers["X-Poll"] = "1";
+    askedAt.set(event.detail.elt, performance.now());
   });
 
   /* A whole page came where a fragment was asked for: the log-in page, or a refusal, whose sentence is shown. */
@@ -104,7 +114,7 @@
     if (!elt.hasAttribute("data-poll") || !detail.shouldSwap) return;
     Frontdesk.line.backIn();
     const text = meaning(html);
-    if (shown.get(elt) === text || isBusy(detail.target)) {
+    if (shown.get(elt) === text || isBusy(detail.target) || isOlder(elt)) {
       detail.shouldSwap = false;
       return;
     }
@@ -119,8 +129,16 @@
 
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
-    if (isBusy(target) && !isForced(fragment)) event.detail.shouldSwap = false;
+    if (!isBusy(target) || isForced(fragment)) return;
+    event.detail.shouldSwap = false;
+    setTimeout(askAgain, 0);
   });
+
+  /* Something was left out because the person is at work in it: forget what was seen, so that the next poll brings it. */
+  function askAgain() {
+    shown = new WeakMap();
+    document.querySelectorAll("[data-seen]").forEach((field) => (field.value = ""));
+  }
 
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-still-show]")) return;
