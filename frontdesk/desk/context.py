@@ -81,6 +81,10 @@ class Frame:
     def can_request(self) -> bool:
         return self._user.may(Permission.TAKE_REQUESTS) and self.home is not None
 
+    @property
+    def can_search(self) -> bool:
+        return self._user.may(Permission.SEE_PATIENTS)
+
     @cached_property
     def home(self) -> Site | None:
         return home_site(self._user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, When
 
 from frontdesk.accounts.models import User
 from frontdesk.kit.errors import BadValue
@@ -48,9 +48,16 @@ def search(text: str, *, by: User, today: date, limit: int = 30) -> list[Patient
     exact = _by_number(visible, text, today)
     if exact is not None:
         return list(exact.order_by("search_name")[:limit])
-    for word in folded.replace(",", " ").split():
+    words = folded.replace(",", " ").split()
+    for word in words:
         visible = visible.filter(search_name__contains=word)
-    return list(visible.order_by("search_name")[:limit])
+    return list(visible.order_by(_family_first(words[0] if words else ""), "family", "given")[:limit])
+
+
+def _family_first(word: str) -> Case:
+    """Those whose last name begins with the first word typed come first, then those whose first name does."""
+    begins = (When(family__istartswith=word, then=0), When(given__istartswith=word, then=1))
+    return Case(*begins, default=2, output_field=IntegerField())
 
 
 def _by_number(visible: PatientQuerySet, text: str, today: date) -> PatientQuerySet | None:

@@ -227,7 +227,9 @@ def put_letter(mailbox: Path, *, name: str = "1772550000-abcd", content: bytes |
     """A letter in the local mailbox, as the mail server keeps it. Answers its name."""
     folder = mailbox / "new"
     folder.mkdir(parents=True, exist_ok=True)
-    plain = b"To: ben@mail.example\r\nSubject: Your visit\r\nContent-Language: en\r\n\r\nSee you on Tuesday.\r\n"
+    plain = (
+        b"To: ben@mail.example\r\nSubject: Your visit\r\nContent-Language: en\r\n\r\nSee you on Tuesday.\r\n"
+    )
     (folder / f"{name}.eml").write_bytes(plain if content is None else content)
     return name
 

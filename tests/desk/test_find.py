@@ -61,7 +61,9 @@ def test_every_offer_says_why_it_fits(desk: Desk) -> None:
 def test_what_is_asked_for_narrows_the_offers(desk: Desk) -> None:
     cast = desk.universe
     request = cast.ready()
-    yusuf = said(look(desk, request, **{"with": str(cast.dr_yusuf.pk), "part": "afternoon", "from": "2026-03-05"}))
+    yusuf = said(
+        look(desk, request, **{"with": str(cast.dr_yusuf.pk), "part": "afternoon", "from": "2026-03-05"})
+    )
     times = re.findall(r"\b(\d\d):\d\d (?:Thu|Fri|Sat|Sun|Mon|Tue|Wed) (\d+) Mar", yusuf)
     assert times
     assert all(int(hour) >= 12 and int(day) >= 5 for hour, day in times)
@@ -115,7 +117,9 @@ def test_a_time_that_was_taken_meanwhile(desk: Desk) -> None:
     send(desk, mine)
     page = send(desk, found)
     assert "This time was just taken. Nearest free: " in said(page)
-    assert len(re.findall(r"\w{3} \d\d \w{3}, \d\d:\d\d", said(page).partition("Nearest free: ")[2][:80])) == 3
+    assert (
+        len(re.findall(r"\w{3} \d\d \w{3}, \d\d:\d\d", said(page).partition("Nearest free: ")[2][:80])) == 3
+    )
     assert not Hold.objects.filter(asked_for=request.pk).exists()
 
 
@@ -135,7 +139,9 @@ def test_an_offer_that_was_tampered_with_is_refused(desk: Desk) -> None:
     form = offers(look(desk, request))[0]
     option = form.fields["option"]
     body, _, tail = option.partition(":")
-    forged = signing.dumps({"request": request.pk, "start": at(3).isoformat()}, key="another key", salt=SIGNED)
+    forged = signing.dumps(
+        {"request": request.pk, "start": at(3).isoformat()}, key="another key", salt=SIGNED
+    )
     before = rows()
     for wrong in (option[:-1], option + "A", f"{body[:-2]}xx:{tail}", forged, signing.dumps({}, salt="else")):
         assert "This offer is too old." in said(send(desk, form, option=wrong))

@@ -108,17 +108,21 @@ def test_a_direction_that_books_nothing_opens_nothing(desk: Desk) -> None:
         ({"direction": ""}, "Choose what is to happen."),
         ({"direction": "same_day"}, "Choose the visit type that may be booked."),
         ({"direction": "within_days", "visit_type": "same-day"}, "Give the last day for the visit"),
-        ({"direction": "within_days", "visit_type": "same-day", "visit_by": "2026-03-02"}, "Give the last day"),
-        ({"direction": "within_days", "visit_type": "same-day", "visit_by": "2026-02-31"}, "Give the last day"),
+        (
+            {"direction": "within_days", "visit_type": "same-day", "visit_by": "2026-03-02"},
+            "Give the last day",
+        ),
+        (
+            {"direction": "within_days", "visit_type": "same-day", "visit_by": "2026-02-31"},
+            "Give the last day",
+        ),
     ],
 )
 def test_a_direction_that_cannot_be(form: dict[str, str], sentence: str, desk: Desk) -> None:
     cast = desk.universe
     handoff = cast.ready(cast.ben, said=FEVER).handoffs.get()
     desk.post(cast.bob, "desk:handoff-accept", handoff.pk)
-    answer = desk.browser(cast.bob).post(
-        reverse("desk:handoff-direct", args=[handoff.pk]), form, follow=True
-    )
+    answer = desk.browser(cast.bob).post(reverse("desk:handoff-direct", args=[handoff.pk]), form, follow=True)
     assert sentence in said(answer)
     handoff.refresh_from_db()
     assert (handoff.direction, handoff.directed_at) == ("", None)
@@ -150,7 +154,9 @@ def test_the_desk_writes_down_that_911_accepted(desk: Desk) -> None:
     desk.post(cast.alice, "desk:handoff-accept", handoff.pk, other="911, dispatcher Lee")
     handoff.refresh_from_db()
     assert (handoff.accepted_by_other, handoff.accepted_by) == ("911, dispatcher Lee", cast.alice)
-    assert "911, dispatcher Lee accepted at 10:00:00" in said(desk.get(cast.alice, "desk:request", request.pk))
+    assert "911, dispatcher Lee accepted at 10:00:00" in said(
+        desk.get(cast.alice, "desk:request", request.pk)
+    )
 
 
 def test_each_step_of_the_script_is_stamped_once(desk: Desk) -> None:
@@ -163,7 +169,10 @@ def test_each_step_of_the_script_is_stamped_once(desk: Desk) -> None:
         desk.browser(cast.alice).post(door, form.fields)
         desk.later(seconds=20)
     stamp = request.steps_done.get()
-    assert (stamp.done_by, f"{stamp.done_at.astimezone(request.site.zone):%H:%M:%S}") == (cast.alice, "10:00:00")
+    assert (stamp.done_by, f"{stamp.done_at.astimezone(request.site.zone):%H:%M:%S}") == (
+        cast.alice,
+        "10:00:00",
+    )
     assert read(desk.get(cast.alice, "desk:request", request.pk)).form(door).fields["step"] == "call_911"
 
 

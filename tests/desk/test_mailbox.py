@@ -38,7 +38,18 @@ def test_an_empty_mailbox_and_none_at_all(desk: Desk, mailbox: Path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "name", ["../secret", "..%2Fsecret", "%2e%2e/secret", "/etc/passwd", "new/../../secret", "secret", "..", "*", "secret.eml"]
+    "name",
+    [
+        "../secret",
+        "..%2Fsecret",
+        "%2e%2e/secret",
+        "/etc/passwd",
+        "new/../../secret",
+        "secret",
+        "..",
+        "*",
+        "secret.eml",
+    ],
 )
 def test_no_name_reads_a_file_outside(name: str, desk: Desk, mailbox: Path) -> None:
     (mailbox.parent / "secret.eml").write_text("Subject: Secret\n\nthe key of the clinic")

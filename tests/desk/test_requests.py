@@ -34,7 +34,9 @@ def test_a_field_saves_as_it_is_typed_and_says_when(desk: Desk) -> None:
     answer = desk.type(alice, request, "said_name", "Benjamin Okafor")
     assert (answer.status_code, answer["X-Saved-At"]) == (200, "10:00:00")
     assert "<html" not in answer.content.decode()
-    assert {"identity", "lane-box", "side-box", "foot", "seen"} <= {tag.get("id") for _, tag in read(answer).tags}
+    assert {"identity", "lane-box", "side-box", "foot", "seen"} <= {
+        tag.get("id") for _, tag in read(answer).tags
+    }
     request.refresh_from_db()
     assert request.said_name == "Benjamin Okafor"
 
@@ -203,7 +205,9 @@ def test_the_list_shows_open_requests_by_lane_and_closed_ones_apart(desk: Desk) 
     assert text.index("Okafor, Benjamin") < text.index("Nilsson, Dora")
     desk.type(cast.alice, routine, "told", "Done.")
     desk.post(cast.alice, "desk:request-close", routine.pk, outcome="answered")
-    rows_of = {show: read(desk.get(cast.alice, "desk:requests", show=show)).links for show in ("open", "closed")}
+    rows_of = {
+        show: read(desk.get(cast.alice, "desk:requests", show=show)).links for show in ("open", "closed")
+    }
     for show, one in (("open", grave), ("closed", routine)):
         assert reverse("desk:request", args=[one.pk]) in rows_of[show]
     assert reverse("desk:request", args=[routine.pk]) not in rows_of["open"]

@@ -94,7 +94,7 @@ def test_a_routine_call_ends_in_a_visit_that_is_confirmed(desk: Desk) -> None:
     order = (
         "Request opened at Main Street", "Patient identified: record", "Words stored as spoken", CHECK_UP,
         "Time held", "Offered beside it:", "Visit booked", "Message written to the patient",
-        f"Message: {MessageState.SENT.label.lower()}", "250 taken by mailbox", "Request closed: A visit was booked", "Come ten minutes early.",
+        f"Message: {MessageState.SENT.label.lower()}", "250 taken by mailbox", "Come ten minutes early.", "Request closed: A visit was booked",
     )  # fmt: skip
     places = [text.find(one) for one in order]
     assert -1 not in places, dict(zip(order, places, strict=True))
@@ -111,7 +111,15 @@ def test_an_urgent_call_waits_for_a_nurse_and_is_booked_as_she_directs(desk: Des
     press(desk, cast.bob, on_page(desk, cast.bob, request, "desk:handoff-accept", handoff.pk))
     form = on_page(desk, cast.bob, request, "desk:handoff-direct", handoff.pk)
     due = (desk.moment + timedelta(days=2)).date().isoformat()
-    press(desk, cast.bob, form, direction="within_days", visit_type="same-day", visit_by=due, note="Look at his throat")
+    press(
+        desk,
+        cast.bob,
+        form,
+        direction="within_days",
+        visit_type="same-day",
+        visit_by=due,
+        note="Look at his throat",
+    )
     visit = book_the_first(desk, request, "same-day")
     assert visit.visit_type == cast.same_day
     close(desk, request, "booked", told="A nurse is on the line all day.")
@@ -145,14 +153,26 @@ def test_the_document_holds_what_an_auditor_asks_for(desk: Desk) -> None:
     cast.use_starter()
     request = first_minute(desk, words="I would like my yearly check-up", kind="routine")
     desk.type(cast.alice, request, "words", "and I have had a bad headache since noon, the worst of my life")
-    press(desk, cast.bob, on_page(desk, cast.bob, request, "desk:request-lane"), lane="routine", reason="Not new")
+    press(
+        desk,
+        cast.bob,
+        on_page(desk, cast.bob, request, "desk:request-lane"),
+        lane="routine",
+        reason="Not new",
+    )
     book_the_first(desk, request, "follow-up")
     document = exported(desk, cast.dan, request)
     entries = document["entries"]
     by_kind = {one["kind"]: one for one in entries}
-    assert (document["request"], document["exported_by"], document["lane"]) == (request.pk, cast.dan.name, "routine")
+    assert (document["request"], document["exported_by"], document["lane"]) == (
+        request.pk,
+        cast.dan.name,
+        "routine",
+    )
     assert str(cast.protocol) == by_kind["WordsScreened"]["rule_version"]
-    assert [one["what"] for one in entries if one["kind"] == "LaneSet"][-1] == "Lane set from emergency to routine"
+    assert [one["what"] for one in entries if one["kind"] == "LaneSet"][
+        -1
+    ] == "Lane set from emergency to routine"
     assert [one["reason"] for one in entries if one["kind"] == "LaneSet"][-1] == "Not new"
     assert len(by_kind["TimeHeld"]["instead_of"]) >= 2
     assert all(one["words"] for one in by_kind["TimeHeld"]["instead_of"])
@@ -181,4 +201,8 @@ def test_the_trail_of_one_request_holds_nothing_of_another(desk: Desk) -> None:
     document = exported(desk, cast.alice, mine)
     assert "Pangur" not in json.dumps(document)
     assert "Pangur" in json.dumps(exported(desk, cast.alice, other))
-    assert {entry["kind"] for entry in document["entries"]} >= {"RequestOpened", "PatientMatched", "WordsHeard"}
+    assert {entry["kind"] for entry in document["entries"]} >= {
+        "RequestOpened",
+        "PatientMatched",
+        "WordsHeard",
+    }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
@@ -17,12 +17,21 @@ from frontdesk.desk.views.kit import load_patient, looked, person
 from frontdesk.kit.clock import local_day, now
 
 
-@require_safe
+SEARCH = "patient search"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
-    """Who fits what was typed. Nobody's record is opened here, so no look is written down."""
+    """Who fits what was typed. Nobody's record is opened here, so no look is written down.
+
+    What was typed is posted and kept in the session: an address with a patient's name would stay in histories and logs.
+    """
     user, moment = person(request), now()
     user.check_may(Permission.SEE_PATIENTS)
-    text = asked_text(request.GET, "q")
+    if request.method == "POST":
+        request.session[SEARCH] = asked_text(request.POST, "q")
+        return redirect("desk:patients")
+    text = request.session.get(SEARCH, "")
     page = find_patients(text, by=user, today=local_day(moment, _zone(user)), now=moment)
     return render(request, "desk/patients.html", {"page": page})
 

@@ -106,7 +106,8 @@ def _heard(facts: Facts) -> Said:
 
 def _screened(facts: Facts) -> Said:
     rules = [
-        f"Rule {one['rule']}, {one['title']} ({one['lane']}): {_quoted(one['words'])}" for one in facts["matches"]
+        f"Rule {one['rule']}, {one['title']} ({one['lane']}): {_quoted(one['words'])}"
+        for one in facts["matches"]
     ]
     return f"Words screened: {facts['lane']}", rules or ["No rule was met"], [facts["text"]]
 

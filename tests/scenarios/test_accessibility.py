@@ -1,0 +1,126 @@
+"""Every page of the desk, in its states: no violation of WCAG 2.2 AA, and nothing beyond the edge of a phone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from playwright.sync_api import expect
+
+from frontdesk.triage.models import Request
+from tests.scenarios.accessible import faults
+from tests.scenarios.people import Person
+from tests.scenarios.steps import Scenario
+from tests.universe import at
+
+CHEST_PAIN = "He has crushing chest pain and his left arm is numb"
+FEVER = "I had knee surgery last week and now I have a fever and the wound smells"
+LATE = "You cancelled my visit this morning and nobody called me"
+
+
+class TestAccessibility(Scenario):
+    """Pages are opened by their addresses here: what is tested is how they read, not how one comes to them."""
+
+    def test_log_in(self) -> None:
+        visitor = self.sit_down()
+        self.when_pages_are_read(visitor, {"log in": "/log-in/", "log in to go on": "/log-in/?next=/queues/"})
+
+    def test_everyday_pages(self) -> None:
+        request = self.given_a_booked_visit()
+        pages = {
+            "today": "/", "requests": "/requests/", "closed requests": "/requests/?show=closed",
+            "queues": "/queues/", "queues, empty": "/queues/?queue=crisis", "calendar": "/calendar/",
+            "calendar, another day": f"/calendar/?day={date(2026, 3, 5)}", "patients": "/patients/",
+            "patients found": "/patients/",
+            "a patient": f"/patients/{request.patient_id}/", "protocol": "/protocol/", "gallery": "/gallery/",
+            "no such page": "/nowhere/", "no such request": "/requests/999999/", "not allowed": "/reports/",
+        }  # fmt: skip
+        self.when_pages_are_read(self.sit_down("alice"), pages)
+
+    def test_a_request_in_every_lane(self) -> None:
+        universe, alice = self.universe, self.sit_down("alice")
+        routine = universe.ready()
+        pages = {
+            "a new request": self.page_of(universe.request()),
+            "routine": self.page_of(routine),
+            "emergency": self.page_of(universe.ready(universe.dora, said=CHEST_PAIN)),
+            "urgent": self.page_of(universe.ready(universe.ana, said=FEVER)),
+            "operational": self.page_of(universe.ready(universe.chen, said=LATE, kind="operational_failure")),
+            "trail": self.page_of(routine) + "trail/",
+        }
+        self.when_pages_are_read(alice, pages)
+
+    def test_a_request_as_a_nurse_sees_it(self) -> None:
+        urgent = self.universe.ready(self.universe.ana, said=FEVER)
+        bob = self.sit_down("bob")
+        self.when_pages_are_read(bob, {"a handoff": self.page_of(urgent), "queues": "/queues/"}, leave=False)
+        bob.opens(self.page_of(urgent))
+        bob.presses_and_arrives("a", self.page_of(urgent))
+        self.found += [f"a direction to give: {fault}" for fault in faults(bob.page)]
+        bob.press("l")
+        self.found += [f"changing the lane: {fault}" for fault in faults(bob.page)]
+        self.then_nothing_is_wrong()
+
+    def test_finding_a_time(self) -> None:
+        universe = self.universe
+        find = self.page_of(universe.ready()) + "find/"
+        held = universe.hold(at(14), request=universe.ready(universe.dora))
+        emergency = universe.ready(universe.chen, said=CHEST_PAIN)
+        pages = {
+            "what is needed": find,
+            "options": find + "?visit_type=follow-up",
+            "no option": find + "?visit_type=skin-check&from=2026-05-30",
+            "held": f"/requests/{held.asked_for}/find/?visit_type=follow-up",
+            "refused": self.page_of(emergency) + "find/",
+        }
+        self.when_pages_are_read(self.sit_down("alice"), pages)
+
+    def test_letters(self) -> None:
+        alice = self.sit_down("alice")
+        self.when_pages_are_read(alice, {"mailbox, empty": "/mailbox/"}, leave=False)
+        request = self.given_a_booked_visit()
+        alice.opens(self.page_of(request))
+        alice.sees("taken by the mail server", within="#steps-box")
+        self.when_pages_are_read(alice, {"mailbox": "/mailbox/"}, leave=False)
+        alice.press("j")
+        alice.presses_and_arrives("Enter", "/mailbox/.+/")
+        self.found += [f"a letter: {fault}" for fault in faults(alice.page)]
+        self.then_nothing_is_wrong()
+
+    def test_pages_of_a_manager(self) -> None:
+        self.given_a_booked_visit()
+        pages = {"reports": "/reports/", "who looked": "/looks/", "today": "/", "calendar": "/calendar/"}
+        self.when_pages_are_read(self.sit_down("dan"), pages)
+
+    def test_the_key_help(self) -> None:
+        alice = self.sit_down("alice")
+        alice.opens(self.page_of(self.universe.ready()))
+        alice.press("?")
+        expect(alice.page.locator("dialog#keys")).to_be_visible()
+        self.found = [f"key help: {fault}" for fault in faults(alice.page)]
+        self.then_nothing_is_wrong()
+
+    # The steps of these scenarios alone
+
+    found: list[str]
+
+    def given_a_booked_visit(self) -> Request:
+        """Ben has a visit at half past two, and Ana's urgent request waits for a nurse."""
+        request = self.universe.ready()
+        self.universe.book(at(14, 30), request=request)
+        self.universe.ready(self.universe.ana, said=FEVER)
+        return request
+
+    def page_of(self, request: Request) -> str:
+        return f"/requests/{request.pk}/"
+
+    def when_pages_are_read(self, reader: Person, pages: dict[str, str], *, leave: bool = True) -> None:
+        """Each page is opened and looked through; all that is wrong is told at the end, page by page."""
+        self.found = getattr(self, "found", [])
+        for name, path in pages.items():
+            reader.opens(path)
+            self.found += [f"{name}: {fault}" for fault in faults(reader.page)]
+        if leave:
+            self.then_nothing_is_wrong()
+
+    def then_nothing_is_wrong(self) -> None:
+        assert not self.found, "\n".join(self.found)
