@@ -74,6 +74,8 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            # Only the tests ask for it: the coverage of templates needs to know their lines.
+            "debug": os.environ.get("FRONTDESK_TEMPLATE_DEBUG", "") == "1",
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -116,6 +118,8 @@ AXES_CLIENT_STR_CALLABLE = "frontdesk.config.middleware.client_for_log"
 # A session ends after half an hour without work (a page that only looks for news is none), and with the browser.
 SESSION_COOKIE_AGE = int(os.environ.get("FRONTDESK_IDLE_SECONDS", "1800"))
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# What a page will say next may hold a patient's words: it waits in the session, not in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,6 +29,9 @@ from tests.universe import NOW, ZONE, Universe, at
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
+# Where the time is looked up: by our own clock, and for the end of a session.
+STILL = ("frontdesk.kit.clock", *(f"django.contrib.sessions.backends.{one}" for one in ("base", "db")))
+
 # What the test client answers with; django-stubs keeps its own class for it out of reach.
 Answer = Any
 
@@ -38,7 +42,9 @@ class Desk:
     def __init__(self, universe: Universe, patch: pytest.MonkeyPatch) -> None:
         self.universe, self.moment = universe, NOW
         self._clients: dict[int | None, Client] = {}
-        patch.setattr("django.utils.timezone.now", lambda: self.moment)
+        still = SimpleNamespace(now=lambda: self.moment)
+        for module in STILL:
+            patch.setattr(f"{module}.timezone", still)
 
     def later(self, **by: float) -> None:
         """Move the clock: `later(minutes=11)`."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from frontdesk.daybook.models import Entry
-from frontdesk.kit.errors import NotAllowed
+from frontdesk.kit.errors import NotAllowed, Refused
 from frontdesk.work.actions.tasks import TaskGone, claim, finish, finish_about, open_task
 from frontdesk.work.models import Queue, Task
 from tests.universe import NOW, Universe
@@ -31,7 +31,9 @@ def test_a_task_opens_with_a_clock(universe: Universe) -> None:
 def test_whoever_claims_it_owns_it_and_another_may_take_it_over(universe: Universe) -> None:
     task = claim(task=_task(universe), by=universe.alice, now=NOW)
     assert task.owner == universe.alice
-    assert claim(task=task, by=universe.bob, now=NOW).owner == universe.bob
+    with pytest.raises(Refused, match="Alice Alden has claimed this already"):
+        claim(task=task, by=universe.bob, now=NOW)
+    assert claim(task=task, by=universe.bob, now=NOW, take_over=True).owner == universe.bob
 
 
 def test_it_is_finished_once(universe: Universe) -> None:

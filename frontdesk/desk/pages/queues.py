@@ -148,12 +148,6 @@ def queue_page(*, user: User, wanted: Wanted, now: datetime) -> QueuePage:
     )
 
 
-def check_can_claim(task: Task, *, by: User, take_over: bool) -> None:
-    """Raises Refused where somebody else was first and `by` did not ask to take it over."""
-    if task.owner is not None and task.owner != by and not take_over:
-        raise Refused(f"{task.owner.name} has claimed this already.", code="TASK_CLAIMED")
-
-
 def read_outcome(task: Task, posted: QueryDict) -> str:
     """How a task ended, in words. Raises Refused for what ends elsewhere, BadValue where nothing was said."""
     if task.about_kind == "handoff":

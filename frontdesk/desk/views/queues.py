@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from frontdesk.accounts.permissions import Permission
-from frontdesk.desk.pages.queues import OUTCOMES, QueuePage, Wanted, check_can_claim, queue_page, read_outcome
+from frontdesk.desk.pages.queues import OUTCOMES, QueuePage, Wanted, queue_page, read_outcome
 from frontdesk.desk.views.kit import person
 from frontdesk.kit.clock import now
 from frontdesk.kit.errors import Refused
@@ -33,8 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     task = _load(request, pk)
     try:
-        check_can_claim(task, by=person(request), take_over="take_over" in request.POST)
-        tasks.claim(task=task, by=person(request), now=now())
+        tasks.claim(task=task, by=person(request), take_over="take_over" in request.POST, now=now())
     except Refused as refusal:
         messages.warning(request, refusal.sentence)
     return _back(request)

@@ -98,7 +98,7 @@ def accept(*, handoff: Handoff, by: User, now: datetime, other: str = "") -> Han
     )
     record(fact, by=by, now=now)
     for task in Task.objects.open().filter(about_kind="handoff", about_ref=handoff.pk):
-        claim(task=task, by=by, now=now)
+        claim(task=task, by=by, take_over=True, now=now)
         Task.objects.filter(pk=task.pk).update(next_step="Direct what may be booked")
     return handoff
 

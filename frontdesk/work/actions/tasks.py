@@ -14,6 +14,7 @@ from frontdesk.kit.errors import Refused
 from frontdesk.people.models import Patient
 from frontdesk.work.facts import TaskClaimed, TaskDone, TaskOpened
 from frontdesk.work.models import Queue, Task
+from frontdesk.work.rules import check_can_claim
 
 
 class TaskGone(Refused):
@@ -59,12 +60,18 @@ def open_task(
 
 
 @transaction.atomic
-def claim(*, task: Task, by: User, now: datetime) -> Task:
-    """Make `by` the owner. Raises TaskGone where somebody finished it; claiming again is no change."""
+def claim(*, task: Task, by: User, now: datetime, take_over: bool = False) -> Task:
+    """Make `by` the owner. Raises TaskGone where somebody finished it, Refused where somebody else has it.
+
+    `take_over` takes it from whoever has it; claiming one's own again changes nothing.
+    """
     by.check_may(Permission.SEE_QUEUES)
-    if not Task.objects.filter(pk=task.pk, done_at=None).update(owner=by):
+    task = Task.objects.select_for_update(of=("self",), no_key=True).select_related("owner").get(pk=task.pk)
+    if task.done_at is not None:
         raise TaskGone("This task is already done.")
-    task.refresh_from_db()
+    check_can_claim(task, by=by, take_over=take_over)
+    task.owner = by
+    task.save(update_fields=["owner"])
     record(TaskClaimed(task_id=task.pk, owner=by.name, request_id=_request(task)), by=by, now=now)
     return task
 

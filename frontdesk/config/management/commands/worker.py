@@ -11,5 +11,5 @@ class Command(BaseCommand):
 
     help = "Run the jobs: messages, expired holds, the next days."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         call_command("procrastinate", "worker", "--delete-jobs", "successful", "-p", "1", "-c", "2")
