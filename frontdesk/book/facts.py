@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from frontdesk.daybook.facts import Fact
 
@@ -53,3 +53,13 @@ class BookingRefused(Fact):
     request_id: int | None
     code: str
     sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaysOpened(Fact):
+    """Days were made searchable: local days first..last, `days` rows for so many resources."""
+
+    resources: int
+    first: date
+    last: date
+    days: int

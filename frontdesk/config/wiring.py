@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from frontdesk.book.actions.days import DaysOpened
-from frontdesk.book.facts import AppointmentBooked, BookingRefused, HoldEnded, TimeHeld
+from frontdesk.book.facts import AppointmentBooked, BookingRefused, DaysOpened, HoldEnded, TimeHeld
 from frontdesk.book.facts_history import HistoryTakenIn
 from frontdesk.book.models import Appointment
 from frontdesk.book.ports import BookingCheck

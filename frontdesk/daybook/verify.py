@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 _BROKEN = """
+SELECT seq, entry_id, fault FROM (
 SELECT l.seq, l.entry_id,
        CASE WHEN e.id IS NULL THEN 'the entry is gone'
             WHEN l.previous IS DISTINCT FROM coalesce(lag(l.digest) OVER w, ''::bytea)
@@ -15,6 +16,7 @@ SELECT l.seq, l.entry_id,
        END AS fault
   FROM daybook_link l LEFT JOIN daybook_entry e ON e.id = l.entry_id
 WINDOW w AS (ORDER BY l.seq)
+) t WHERE fault IS NOT NULL LIMIT 20
 """
 _UNLINKED = """
 SELECT e.id FROM daybook_entry e LEFT JOIN daybook_link l ON l.entry_id = e.id WHERE l.seq IS NULL LIMIT 20
@@ -41,7 +43,7 @@ def verify(*, expected_head: str = "") -> Verdict:
     was rewritten whole.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT seq, entry_id, fault FROM ({_BROKEN}) t WHERE fault IS NOT NULL LIMIT 20")
+        cursor.execute(_BROKEN)
         faults = [f"Entry {entry}, link {seq}: {fault}." for seq, entry, fault in cursor.fetchall()]
         cursor.execute(_UNLINKED)
         faults += [f"Entry {entry} has no link: it was slipped in." for (entry,) in cursor.fetchall()]

@@ -66,6 +66,11 @@ class Frame:
         self._request_pk = match.kwargs.get("pk") if match and match.url_name in _REQUEST_PAGES else None
 
     @property
+    def at(self) -> datetime:
+        """The moment of this page; the clocks on it run from here."""
+        return self._now
+
+    @property
     def user_name(self) -> str:
         return self._user.name
 

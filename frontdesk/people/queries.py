@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,14 +65,10 @@ def _by_number(visible: PatientQuerySet, text: str, today: date) -> PatientQuery
     if not any(letter.isdigit() for letter in text):
         return None
     wanted = Q(mrn__iexact=text.strip()) | Q(identifiers__value=text.strip())
-    try:
+    with suppress(NotADate):
         wanted |= Q(birth_date=read_birth_date(text, today=today))
-    except NotADate:
-        pass
-    try:
+    with suppress(BadValue):
         wanted |= Q(contact_points__value=read_phone(text))
-    except BadValue:
-        pass
     return visible.filter(wanted).distinct()
 
 

@@ -10,7 +10,7 @@ from frontdesk.book.ports import Ask, Finding, Verdict
 from frontdesk.triage.engine.lanes import Lane
 from frontdesk.triage.models import Handoff, Request
 from frontdesk.triage.models.in_force import in_force
-from frontdesk.triage.rules import OPENS_BOOKING
+from frontdesk.triage.rules import OPENS_BOOKING, standing_direction
 
 LINK = "Request"
 
@@ -74,13 +74,12 @@ def _other_emergency(request: Request) -> Finding | None:
 def _directed(request: Request, ask: Ask) -> Finding:
     if request.current_lane is not Lane.URGENT:
         return Finding(LINK, Verdict.PASS, f"The {request.lane} lane allows booking.")
-    handoff = (
-        Handoff.objects.filter(request=request, direction__in=OPENS_BOOKING)
-        .select_related("direct_visit_type", "directed_by")
-        .last()
-    )
+    handoff = standing_direction(request)
     if handoff is None:
         return _fail("GATE_URGENT", "A clinician must accept this request and direct what may be booked.")
+    if handoff.direction not in OPENS_BOOKING:
+        directed = handoff.get_direction_display().lower()
+        return _fail("GATE_URGENT", f"The clinician’s direction was: {directed}. No visit may be booked.")
     return _within(handoff, ask)
 
 

@@ -71,6 +71,14 @@ def asked_for(request: Request, protocol: InForce | None) -> list[str]:
     return [key for key in rule.documentation if key not in KEPT_ELSEWHERE | by_script]
 
 
+def standing_direction(request: Request) -> Handoff | None:
+    """The direction that holds: the latest one, and only when no handoff waits for one."""
+    handoffs = list(request.handoffs.select_related("direct_visit_type", "directed_by"))
+    if not handoffs or any(one.directed_at is None for one in handoffs):
+        return None
+    return max(handoffs, key=lambda one: (one.directed_at or one.offered_at, one.pk))
+
+
 def record_items(request: Request, protocol: InForce | None) -> list[Item]:
     """What the lane demands before the request may close, in the order in which it is taken."""
     items = [_identity(request), Item("callback", "Callback", bool(request.callback))]

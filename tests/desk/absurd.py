@@ -122,6 +122,7 @@ FIELDS: list[Field] = [
     Field("desk:task-done", "outcome", lambda scene, cast: (scene.task.pk,), lambda scene, cast: {}),
     Field("desk:task-done", "note", lambda scene, cast: (scene.task.pk,), lambda scene, cast: {}, kept=True),
     Field("desk:task-claim", "take_over", lambda scene, cast: (scene.task.pk,), lambda scene, cast: {}, kept=True),
+    Field("desk:patients", "q", lambda scene, cast: (), lambda scene, cast: {}, kept=True),
     Field("logout", "next", lambda scene, cast: (), lambda scene, cast: {}, kept=True),
     *(
         Field("login", name, lambda scene, cast: (), lambda scene, cast: {"username": "alice", "password": "x"})
@@ -143,7 +144,6 @@ QUERIES: dict[str, list[tuple[dict[str, str], tuple[str, ...]]]] = {
     "desk:find": [({}, ("visit_type",)), ({"visit_type": "follow-up"}, ("with", "where", "from", "part"))],
     "desk:calendar": [({}, ("day", "site", "specialty", "page", "visit"))],
     "desk:queues": [({}, ("queue", "mine", "page", "part")), ({"part": "rows"}, ("seen",))],
-    "desk:patients": [({}, ("q",))],
     "desk:looks": [({}, ("before",))],
     "desk:reports": [({}, ("source",))],
     "logout": [({}, ("next",))],

@@ -46,7 +46,7 @@ class Door:
     """`may` come in by `method` and get `answers`; for those whom it `hides` from it is not there (404).
 
     Everybody else is refused (403), nobody is sent to the log-in unless it is `open`, and the other method is
-    no method of this door (405).
+    no method of this door (405), unless a page `takes` a form too: that is the status with which it does.
     """
 
     may: str
@@ -56,12 +56,13 @@ class Door:
     args: Args = nothing
     data: Data = no_data
     open: bool = False
+    takes: int = 0
 
     def status_for(self, name: str, method: str) -> int:
-        if method != self.method:
+        if method != self.method and not self.takes:
             return 405
         if name in self.may.split():
-            return self.answers
+            return self.answers if method == self.method else self.takes
         return 404 if name in self.hides.split() else 403
 
 
@@ -133,7 +134,7 @@ TABLE: dict[str, Door] = {
     "desk:queues": Door(f"{HERE} charlie"),
     "desk:task-claim": Door(HERE, 302, "charlie", CHANGES, task),
     "desk:task-done": Door(HERE, 302, "charlie", CHANGES, task),
-    "desk:patients": Door(f"{HERE} charlie"),
+    "desk:patients": Door(f"{HERE} charlie", takes=302),
     "desk:patient": Door(f"{HERE} charlie", args=lambda scene, cast: (cast.ben.pk,)),
     "desk:looks": Door("dan erin"),
     "desk:mailbox": Door(f"{TAKE} charlie"),

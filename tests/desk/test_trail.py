@@ -94,7 +94,8 @@ def test_a_routine_call_ends_in_a_visit_that_is_confirmed(desk: Desk) -> None:
     order = (
         "Request opened at Main Street", "Patient identified: record", "Words stored as spoken", CHECK_UP,
         "Time held", "Offered beside it:", "Visit booked", "Message written to the patient",
-        f"Message: {MessageState.SENT.label.lower()}", "250 taken by mailbox", "Come ten minutes early.", "Request closed: A visit was booked",
+        f"Message: {MessageState.SENT.label.lower()}", "250 taken by mailbox",
+        "Come ten minutes early.", "Request closed: A visit was booked",
     )  # fmt: skip
     places = [text.find(one) for one in order]
     assert -1 not in places, dict(zip(order, places, strict=True))

@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from django.db import connection
+import psycopg
+from django.db import ProgrammingError, connection
 
 from frontdesk.config.rights import grant_to
 
-APPLICATION = "frontdesk_app_under_test"
+EMBEDDED = "frontdesk_app"  # made with the embedded cluster, whose owner of tables may make no roles
+MADE = "frontdesk_app_under_test"
 
 
 @contextmanager
-def application() -> Iterator[None]:
-    """Inside, the database sees the application's role. It is made in the test's transaction and goes with it."""
-    assert connection.in_atomic_block
+def application() -> Iterator[psycopg.Connection]:
+    """A connection of the application's own; what it does is rolled back. Called outside any transaction."""
+    assert not connection.in_atomic_block
+    with _role() as (role, password), psycopg.connect(**_params(role, password)) as own:
+        grant_to(role, connection)
+        yield own
+        own.rollback()
+
+
+def _params(role: str, password: str) -> dict[str, Any]:
+    found = connection.get_connection_params()
+    kept = {key: found[key] for key in ("dbname", "host", "port") if found.get(key)}
+    return {**kept, "user": role, "password": password}
+
+
+@contextmanager
+def _role() -> Iterator[tuple[str, str]]:
+    """A role with its password: one made for this test where the server lets us, else the embedded cluster's."""
+    password = secrets.token_urlsafe(20)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE ROLE {APPLICATION}")
-        cursor.execute(f"GRANT {APPLICATION} TO CURRENT_USER")
-        grant_to(APPLICATION, connection)
-        cursor.execute(f"SET ROLE {APPLICATION}")
         try:
-            yield
+            cursor.execute(f"CREATE ROLE {MADE} LOGIN PASSWORD '{password}'")
+        except ProgrammingError:
+            yield EMBEDDED, ""
+            return
+        cursor.execute(f"GRANT {MADE} TO CURRENT_USER")
+        try:
+            yield MADE, password
         finally:
-            cursor.execute("RESET ROLE")
+            cursor.execute(f"DROP OWNED BY {MADE}")
+            cursor.execute(f"DROP ROLE {MADE}")

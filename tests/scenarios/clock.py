@@ -13,10 +13,10 @@ from tests.universe import NOW
 
 
 class RunningClock:
-    """What stands in for Django's clock: universe.NOW when it is made, and then as many seconds later as have passed."""
+    """What stands in for Django's clock: `start` when it is made, and then as many seconds later as have passed."""
 
-    def __init__(self) -> None:
-        self._ahead = NOW.astimezone(UTC) - datetime.now(UTC)
+    def __init__(self, start: datetime = NOW) -> None:
+        self._ahead = start.astimezone(UTC) - datetime.now(UTC)
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead

@@ -128,12 +128,12 @@ class Person:
     def path(self) -> str:
         return self.page.url.removeprefix(self.address)
 
-    def logs_in(self, username: str) -> None:
+    def logs_in(self, username: str, password: str = PASSWORD) -> None:
         """Through the log-in page, by keyboard."""
         self.opens("/log-in/")
         self.rests_on("#id_username")
         self.type(username)
         self.press("Tab")
-        self.type(PASSWORD)
+        self.type(password)
         self.presses_and_arrives("Enter", "/$")
         self.count = 0

@@ -36,6 +36,16 @@ class TestAccessibility(Scenario):
         }  # fmt: skip
         self.when_pages_are_read(self.sit_down("alice"), pages)
 
+    def test_finding_a_patient(self) -> None:
+        self.found, alice = [], self.sit_down("alice")
+        for words in ("okafor", "zzzzz"):
+            alice.press("Escape", "/")
+            alice.type(words)
+            alice.presses_and_arrives("Enter", "/patients/$")
+            alice.sees(words, within="main")
+            self.found += [f"patients who fit {words}: {fault}" for fault in faults(alice.page)]
+        self.then_nothing_is_wrong()
+
     def test_a_request_in_every_lane(self) -> None:
         universe, alice = self.universe, self.sit_down("alice")
         routine = universe.ready()

@@ -24,7 +24,7 @@ class TestBudgets(Scenario):
         self.given_alice_is_at_her_desk()
         self.alice.press("/")
         self.alice.type("okafor")
-        self.alice.presses_and_arrives("Enter", "q=okafor")
+        self.alice.presses_and_arrives("Enter", "/patients/$")
         self.alice.press("j")
         self.alice.presses_and_arrives("Enter", r"/patients/\d+/")
         self.alice.sees("Benjamin Okafor", within="h1")

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from frontdesk.book.engine import bits
+from frontdesk.book.facts import DaysOpened
 from frontdesk.book.models import Claim, ResourceDay, Session
 from frontdesk.book.queries.open_time import mask_of, session_bits
 from frontdesk.clinic.models import Resource
-from frontdesk.daybook.facts import Fact
 from frontdesk.daybook.record import Actor, record
-
-
-@dataclass(frozen=True, kw_only=True)
-class DaysOpened(Fact):
-    resources: int
-    first: date
-    last: date
-    days: int
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from frontdesk.clinic.choices import Language
 from frontdesk.clinic.models import Interpreter, Provider, Resource, Room, Site, VisitType
 from frontdesk.people.models import Patient
 from frontdesk.triage.models import Handoff, Request
-from frontdesk.triage.rules import OPENS_BOOKING
+from frontdesk.triage.rules import OPENS_BOOKING, standing_direction
 
 SIGNED = "an offered time"
 
@@ -77,8 +77,8 @@ class FindPage:
     @cached_property
     def directed(self) -> Handoff | None:
         """The clinician's direction, where the lane needs one."""
-        rows = self.request.handoffs.filter(direction__in=OPENS_BOOKING)
-        return rows.select_related("direct_visit_type", "directed_by").last()
+        found = standing_direction(self.request)
+        return found if found is not None and found.direction in OPENS_BOOKING else None
 
     @cached_property
     def visit_types(self) -> list[VisitType]:

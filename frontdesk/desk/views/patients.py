@@ -16,7 +16,6 @@ from frontdesk.desk.pages.patients import find_patients, looks_page, record_of
 from frontdesk.desk.views.kit import load_patient, looked, person
 from frontdesk.kit.clock import local_day, now
 
-
 SEARCH = "patient search"
 
 

@@ -28,6 +28,9 @@ def read_birth_date(text: str, *, today: date) -> date:
 
 
 def _parts(text: str, today: date) -> tuple[int, int, int]:
+    text = text.strip()
+    if text.startswith(("-", "+", ".", "/")):
+        raise NotADate("Type month, day and year, such as 03/14/1979.")
     words = re.findall(r"[0-9]+|[a-z]+", text.lower()) if text.isascii() else []
     numbers = [word for word in words if word.isdigit()]
     if len(words) == 1 and len(numbers) == 1 and len(words[0]) == 8:

@@ -49,6 +49,14 @@ def raise_by_rule(
     _put_before_somebody(request, rule, now)
 
 
+def offer_again(*, request: Request, met: set[str], protocol: InForce, now: datetime) -> None:
+    """Words met further rules of the clinical lane that the request is in: a clinician hears of it, directed or not."""
+    rules = (rule for rule in protocol.rules.rules if rule.code in met and rule.lane is request.current_lane)
+    rule = next(rules, None)
+    if rule is not None and rule.lane in WITHOUT_A_RULE:
+        handoffs.offer(request=request, target=rule.target, minutes=rule.clock_minutes, by=SCREENER, now=now)
+
+
 def _why(rule: Rule, row: ScreeningRow | None) -> str:
     met = next((one for one in (row.matches if row else ()) if one["rule"] == rule.code), None)
     words = " and ".join(f"“{words}”" for words in met["words"]) if met else ""

@@ -79,12 +79,15 @@ def screen_again(*, request: Request, now: datetime, stored: bool = False) -> No
     context = context_of(request, now=now)
     said = _said(request)
     whole = screen("\n".join(text for _, text in said), protocol=protocol.rules, context=context)
-    lowered = LaneChange.objects.filter(request=request, changed_by__isnull=False).last()
-    if lowered is not None and RANK[Lane(lowered.became)] < RANK[Lane(lowered.was or lowered.became)]:
+    if (lowered := _last_lowering(request)) is not None:
         whole = _unweighed(request, whole, said, lowered, protocol, context)
+    known = {match["rule"] for row in request.screenings.all() for match in row.matches}
     row = _keep(request, whole, "\n".join(text for _, text in said), protocol, now, stored)
     if RANK[whole.lane] > request.rank:
         lanes.raise_by_rule(request=request, screening=whole, row=row, protocol=protocol, now=now)
+    else:
+        fresh = {match.rule for match in whole.matches} - known
+        lanes.offer_again(request=request, met=fresh, protocol=protocol, now=now)
 
 
 def context_of(request: Request, *, now: datetime) -> Context:
@@ -111,6 +114,19 @@ def _said(request: Request) -> list[tuple[datetime | None, str]]:
     return [*stored, (None, request.draft_words)] if request.draft_words else stored
 
 
+def _last_lowering(request: Request) -> LaneChange | None:
+    changes = reversed(list(LaneChange.objects.filter(request=request, changed_by__isnull=False)))
+    return next((one for one in changes if one.was and RANK[Lane(one.became)] < RANK[Lane(one.was)]), None)
+
+
+def _not_weighed(text: str, weighed: str) -> str:
+    """What was added to words whose beginning a clinician had before them when they lowered the lane."""
+    for end in range(len(text), 0, -1):
+        if weighed.endswith(text[:end]):
+            return text[end:]
+    return text
+
+
 def _unweighed(
     request: Request,
     whole: Screening,
@@ -122,7 +138,12 @@ def _unweighed(
     """After a clinician lowered the lane: rules that were not met before, and whatever is said since."""
     before = ScreeningRow.objects.filter(request=request, screened_at__lte=lowered.changed_at)
     weighed = {match["rule"] for row in before for match in row.matches}
-    since = "\n".join(text for at, text in said if at is None or at > lowered.changed_at)
+    last = before.last()
+    since = "\n".join(
+        _not_weighed(text, last.text if last else "")
+        for at, text in said
+        if at is None or at > lowered.changed_at
+    )
     fresh = screen(since, protocol=protocol.rules, context=context)
     new = [one for one in whole.matches if one.rule not in weighed]
     matches = tuple(sorted([*new, *fresh.matches], key=lambda one: -RANK[one.lane]))

@@ -13,7 +13,7 @@ from frontdesk.book.rules import BookingGate, check_can_book
 from frontdesk.clinic.models import VisitType
 from frontdesk.triage.actions import handoffs, lanes, requests, words
 from frontdesk.triage.models import Protocol, Request
-from tests.factories.protocol import CHEST_PAIN, FEVER
+from tests.factories.protocol import CHEST_PAIN, FEVER, VOMITING
 from tests.universe import NOW, TODAY, Universe, at
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +128,23 @@ class TestUrgent:
     def test_not_when_the_direction_is_something_else(self, universe: Universe, direction: str) -> None:
         request = universe.ready(said=FEVER)
         _direct(universe, request, direction, None)
+        assert _code(universe, request) == "GATE_URGENT"
+
+    def test_the_latest_direction_holds(self, universe: Universe) -> None:
+        request = universe.ready(said=FEVER)
+        _direct(universe, request, "same_day", universe.follow_up)
+        request = words.add(request=request, text=CHEST_PAIN, by=universe.alice, now=NOW)
+        second = handoffs.accept(handoff=request.handoffs.get(directed_at=None), by=universe.bob, now=NOW)
+        request = lanes.lower_lane(request=request, to="urgent", reason="Old pain", by=universe.bob, now=NOW)
+        assert _code(universe, request) == "GATE_URGENT"
+        handoffs.direct(handoff=second, direction="no_visit", by=universe.bob, now=NOW)
+        assert _code(universe, request) == "GATE_URGENT"
+
+    def test_new_urgent_words_after_a_direction_go_to_a_clinician_again(self, universe: Universe) -> None:
+        request = universe.ready(said=FEVER)
+        _direct(universe, request, "same_day", universe.follow_up)
+        request = words.add(request=request, text=VOMITING, by=universe.alice, now=NOW)
+        assert (request.lane, request.handoffs.filter(directed_at=None).count()) == ("urgent", 1)
         assert _code(universe, request) == "GATE_URGENT"
 
     def test_only_the_visit_type_that_was_directed(self, universe: Universe) -> None:

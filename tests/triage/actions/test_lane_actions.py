@@ -182,6 +182,23 @@ class TestLower:
         request = words.add(request=request, text="Thank you, nurse", by=universe.alice, now=LATER_STILL)
         assert request.lane == "routine"
 
+    def test_weighed_words_still_being_typed_do_not_either(self, universe: Universe) -> None:
+        request = _lower(universe, _type(universe, universe.ready(), CHEST_PAIN))
+        request = _type(universe, request, f"{CHEST_PAIN} and he asks for Friday")
+        assert request.lane == "routine"
+        stored = words.add(
+            request=request, text=f"{CHEST_PAIN} and he asks for Friday", by=universe.alice, now=LATER
+        )
+        assert stored.lane == "routine"
+        assert _type(universe, stored, f"now again {CHEST_PAIN}").lane == "emergency"
+
+    def test_a_raise_by_hand_after_it_does_not_wake_the_weighed_words(self, universe: Universe) -> None:
+        request = _lower(universe, universe.ready(said=CHEST_PAIN))
+        request = lanes.raise_lane(
+            request=request, to="urgent", reason="Sounds ill", by=universe.alice, now=LATER
+        )
+        assert _type(universe, request, CHECK_UP).lane == "urgent"
+
     @pytest.mark.parametrize(("said", "lane"), [(FEVER, "urgent"), (SELF_HARM, "emergency")])
     def test_words_that_meet_another_rule_do(self, universe: Universe, said: str, lane: str) -> None:
         request = _lower(universe, universe.ready(said=CHEST_PAIN))

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from frontdesk.book.queries.check_days import differences
+from frontdesk.config.problems import database_in_words
 from frontdesk.daybook.verify import verify
 from frontdesk.kit.clock import now
 
@@ -25,7 +26,8 @@ class Command(BaseCommand):
 
     def handle(self, *, head: str, **_: Any) -> None:
         """Print both verdicts. Raises CommandError, and so ends with code 1, where something is wrong."""
-        faults = self._daybook(head) + self._days()
+        with database_in_words():
+            faults = self._daybook(head) + self._days()
         for fault in faults[:SHOWN]:
             self.stdout.write(f"  {fault}")
         if len(faults) > SHOWN:
