@@ -28,7 +28,7 @@ STATIC = "/static/desk/tokens.css"
 
 def rows(today: date) -> Iterator[Row]:
     """Two lines. Who looks sees the demo's sites and not the bench's own block."""
-    client, who = Client(), _nurse()
+    client, who = Client(SERVER_NAME="localhost"), _nurse()
     client.force_login(who)
     day = _busiest_day(today)
     address = f"/calendar/?site=all&day={day}"

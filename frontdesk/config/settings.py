@@ -22,7 +22,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("FRONTDESK_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ALLOWED_HOSTS = os.environ.get("FRONTDESK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 HTTPS = os.environ.get("FRONTDESK_HTTPS", "") == "1"
 
 INSTALLED_APPS = [
@@ -105,7 +105,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "desk:today"
 LOGOUT_REDIRECT_URL = "login"
 
-# Five wrong passwords for one name from one address shut that pair out for a quarter of an hour.
+# Five wrong passwords for one name from one address shut that pair out for a quarter of an hour from the last try.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

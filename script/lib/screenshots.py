@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
@@ -71,20 +72,34 @@ def _served(size: str) -> Iterator[str]:
         django.setup()
         from django.conf import settings
         from django.core.management import call_command
-        from django.db import connection, connections
+        from django.db import connection
         from django.test import override_settings
 
         from tests.scenarios.clock import RunningClock
 
         middleware = ["tests.scenarios.clock.dated", *settings.MIDDLEWARE]
-        held.enter_context(override_settings(MIDDLEWARE=middleware))
+        empty = held.enter_context(
+            TemporaryDirectory()
+        )  # no collected files: they are served as they lie here
+        held.enter_context(override_settings(MIDDLEWARE=middleware, STATIC_ROOT=empty))
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-        held.callback(connection.creation.destroy_test_db, settings.DATABASES["default"]["NAME"], verbosity=0)
+        held.callback(_drop, settings.DATABASES["default"]["NAME"])
         held.enter_context(patch("django.utils.timezone.now", RunningClock(MOMENT).now))
         call_command("demo", size=size, today=f"{MOMENT:%Y-%m-%d}")
         address = held.enter_context(_listening())
-        held.callback(connections.close_all)
         yield address
+
+
+def _drop(name: str) -> None:
+    """Drop the database, also where a thread of the server has not let go of it yet."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.creation.destroy_test_db(name, verbosity=0)
 
 
 @contextmanager
@@ -129,19 +144,29 @@ def _draw(address: str, chromium: str) -> None:
     trouble.check()
 
 
+def _callers(scheduler: str) -> list[Patient]:
+    """Three grown-ups who speak English, may get e-mail and have been to family medicine at the scheduler's sites."""
+    from frontdesk.accounts.models import User
+    from frontdesk.book.models import Appointment
+    from frontdesk.clinic.models import Site
+    from frontdesk.people.models import Patient
+
+    sites = Site.objects.of(User.objects.get(username=scheduler))
+    here = Appointment.objects.filter(start__lt=MOMENT, provider__site__in=sites, site__in=sites)
+    been = here.filter(visit_type__code="fm-physical").values("patient")
+    wanted = Patient.objects.filter(
+        pk__in=been, language="en", birth_date__range=("1950-01-01", "1985-12-31"),
+        contact_points__kind="email", contact_points__allowed=True,
+    )  # fmt: skip
+    return list(wanted.distinct().order_by("pk")[:3])
+
+
 class Walk:
     """The main job, picture by picture."""
 
     def __init__(self, sit: Callable[..., Person], scheduler: str, nurse: str) -> None:
-        from frontdesk.people.models import Patient
-
         self.sit, self.scheduler, self.nurse = sit, scheduler, nurse
-        wanted = Patient.objects.filter(
-            birth_date__range=("1950-01-01", "1985-12-31"), contact_points__kind="email"
-        )
-        self.callers = list(
-            wanted.filter(language="en", contact_points__allowed=True).distinct().order_by("pk")[:3]
-        )
+        self.callers = _callers(scheduler)
 
     def all(self) -> None:
         dolores = self.sit(self.scheduler)

@@ -99,6 +99,8 @@ def test_the_same_key_twice_is_one_hold_and_booking_twice_is_one_visit(desk: Des
     first = offers(look(desk, request))[0]
     for _ in range(2):
         page = send(desk, first)
+        assert "Held for you until" in said(page)
+        assert "just taken" not in said(page)
     hold = Hold.objects.get(asked_for=request.pk)
     booking = read(page).form(reverse("desk:book", args=[hold.pk]))
     for _ in range(2):

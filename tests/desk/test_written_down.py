@@ -149,7 +149,7 @@ def test_an_error_is_logged_by_its_kind_and_place_and_not_by_what_was_typed(
     assert "Something failed on our side" in said(answer)
     assert not [secret for secret in SECRETS if secret in answer.content.decode()]
     assert "ValueError at" in log.getvalue()
-    assert "test_security.py:" in log.getvalue()
+    assert "test_written_down.py:" in log.getvalue()
     assert not [secret for secret in SECRETS if secret in log.getvalue()]
 
 

@@ -14,6 +14,7 @@ from aiosmtpd.smtp import SMTP
 from django.db import connection, connections
 from procrastinate import App
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from frontdesk.up.mailbox import Mailbox
 
@@ -73,8 +74,9 @@ class BackOffice:
             cursor.execute("DELETE FROM procrastinate_jobs")
 
     async def _work(self) -> None:
-        connector = app.connector.get_worker_connector()
-        worker = App(connector=connector, worker_defaults=app.worker_defaults)
+        inside = app.connector  # Django's own connection: right for deferring, and no use to a worker
+        assert isinstance(inside, DjangoConnector)
+        worker = App(connector=inside.get_worker_connector(), worker_defaults=app.worker_defaults)
         worker.tasks = app.tasks
         async with worker.open_async():
             await worker.run_worker_async(

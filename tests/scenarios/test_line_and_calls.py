@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Route, expect
 
 from tests.scenarios.people import PATIENCE
 from tests.scenarios.steps import BEN, SYMPTOM, Scenario
@@ -76,6 +78,45 @@ class TestDroppedCall(Scenario):
         expect(page.locator("#callback")).to_have_value("212-555-0142")
         expect(page.locator("[name=safe][value=yes]")).to_be_checked()
         expect(page.locator("[name=kind][value=symptom]")).to_be_checked()
+
+
+class TestSlowLine(Scenario):
+    def test_a_key_pressed_while_typing_is_still_being_saved_is_not_lost(self) -> None:
+        self.given_a_call_up_to_the_words(BEN, kind=SYMPTOM)
+        self.given_the_server_is_slow_to_save()
+        self.when_she_writes_what_the_caller_says(SAID)
+        self.when_she_presses_park_before_it_is_saved()
+        self.when_the_server_answers()
+        self.then_the_call_is_parked_with_every_word()
+
+    # The steps of this scenario alone
+
+    def given_the_server_is_slow_to_save(self) -> None:
+        self.alice.saw_saved("kind")
+        self.slow, self.held = True, list[Route]()
+        self.alice.page.route("**/field/", self._hold_back)
+
+    def _hold_back(self, route: Route) -> None:
+        if self.slow:
+            self.held.append(route)
+        else:
+            route.continue_()
+
+    def when_she_presses_park_before_it_is_saved(self) -> None:
+        with self.alice.page.expect_request("**/field/"):
+            self.alice.press("Escape")
+        self.alice.press("k")
+
+    def when_the_server_answers(self) -> None:
+        """The answer to the saving brings the foot of the page anew, and with it the button that was pressed."""
+        with self.alice.page.expect_navigation(url=re.compile("/$")):
+            self.slow = False
+            for route in self.held:
+                route.continue_()
+
+    def then_the_call_is_parked_with_every_word(self) -> None:
+        assert self.request.parked_at is not None
+        assert self.request.draft_words == SAID
 
 
 class TestLostLine(Scenario):

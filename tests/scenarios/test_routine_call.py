@@ -47,6 +47,7 @@ class TestRoutineCall(Scenario):
             "Request closed",
         )  # fmt: skip
         self.then_the_trail_names_what_was_offered_beside_it()
+        self.then_the_trail_can_be_printed()
         self.then_the_trail_exports_as_one_document()
 
     def test_a_spanish_speaker_gets_an_interpreter_and_a_spanish_letter(self) -> None:
@@ -180,6 +181,9 @@ class TestRoutineCall(Scenario):
 
     def then_the_trail_names_what_was_offered_beside_it(self) -> None:
         self.alice.sees("Offered beside it:", within=".trail")
+
+    def then_the_trail_can_be_printed(self) -> None:
+        self.alice.finds("[data-print]")
 
     def then_the_trail_exports_as_one_document(self) -> None:
         with self.alice.page.expect_download() as caught:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -164,7 +164,17 @@ def _not_saved(request: HttpRequest, found: Request, problem: BadValue, alone: b
         return render(request, "desk/request/problem.html", {"problem": problem}, status=422)
     messages.error(request, problem.sentence)
     found = load_request(request, found.pk)
+    _put_back(found, request.POST)
     return _show(request, found, status=422, problem=problem, typed=request.POST)
+
+
+def _put_back(found: Request, typed: QueryDict) -> None:
+    """What was typed stands in the form again, though nothing of it was stored."""
+    for field, value in typed.items():
+        if field in requests.TYPED or field in requests.CHOSEN:
+            setattr(found, field, value)
+        elif field.startswith("answer_"):
+            found.answers[field.removeprefix("answer_")] = value
 
 
 def _number(text: str) -> int:

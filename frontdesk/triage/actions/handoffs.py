@@ -22,7 +22,9 @@ from frontdesk.work.models import Queue, Task
 
 # Where a protocol's target waits. What is not named here waits for the triage nurse.
 QUEUES = {
+    "provider": Queue.PROVIDER,
     "provider_team": Queue.PROVIDER,
+    "crisis": Queue.CRISIS,
     "crisis_clinician": Queue.CRISIS,
     "behavioural_health": Queue.CRISIS,
     "front_desk_lead": Queue.DESK,
