@@ -20,7 +20,7 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("contracts", [str(BIN / "lint-imports")]),
     ("migrations", [sys.executable, "-m", "frontdesk", "makemigrations", "--check", "--dry-run"]),
 ]
-ALL_TESTS = ["-n", "2", "--cov", "--cov-report=term"]
+ALL_TESTS = ["-n", "2", "--cov", "--cov-report=term", "--durations=25"]
 
 
 def main(arguments: Sequence[str]) -> int:
