@@ -135,7 +135,7 @@ class Cluster:
         if self.account:
             self.account.give(hba)
         hba.replace(draft / "pg_hba.conf")
-        may_make = "CREATEDB" if self.fast else "NOCREATEDB"
+        may_make = "CREATEDB CREATEROLE" if self.fast else "NOCREATEDB"
         self._single_user(
             draft,
             "postgres",
