@@ -6,10 +6,16 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 
 from frontdesk.accounts.models import User
+from frontdesk.accounts.permissions import Permission
 
 
 class LogInForm(AuthenticationForm):
-    """Django's own, with one thing more: it lets a name of any length through, and the lock-out's table does not."""
+    """Django's own, and two things more: a name must fit the lock-out's table, and a patient has no log-in yet."""
+
+    def confirm_login_allowed(self, user: User) -> None:
+        super().confirm_login_allowed(user)
+        if not user.may(Permission.USE_DESK):
+            raise ValidationError("This log-in is for the clinic’s staff. Patients have none yet.")
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
