@@ -135,7 +135,9 @@ class TestLostLine(Scenario):
 
     def when_the_line_is_cut(self) -> None:
         self.alice.saw_saved("kind")
-        self.trouble.allow("htmx:sendError")  # a question that finds no line is what this is about
+        # A question that finds no line is what this is about; htmx says so in two ways.
+        self.trouble.allow("htmx:sendError")
+        self.trouble.allow("htmx:afterRequest")
         self.alice.context.set_offline(True)
 
     def then_the_page_says_that_the_line_is_lost(self) -> None:
