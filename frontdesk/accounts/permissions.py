@@ -28,6 +28,12 @@ class Permission(StrEnum):
     SEE_ACCESS_LOG = "see_access_log"
     APPROVE_PROTOCOLS = "approve_protocols"
     SEE_ALL_SITES = "see_all_sites"
+    APPROVE_MOVES = "approve_moves"
+    WAIVE_CHECKS = "waive_checks"
+    RECORD_ABSENCES = "record_absences"
+    DRAFT_SETTINGS = "draft_settings"
+    APPROVE_SETTINGS = "approve_settings"
+    SIGN_OVERBOOKING = "sign_overbooking"
 
 
 class Role(TextChoices):
@@ -45,15 +51,27 @@ _P = Permission
 _EVERY_DESK = frozenset(
     {_P.USE_DESK, _P.SEE_CALENDAR, _P.SEE_PATIENTS, _P.SEE_QUEUES, _P.SEE_TRAIL, _P.EXPORT_TRAIL}
 )
-_CLINICAL = frozenset({_P.LOWER_LANE, _P.ACCEPT_HANDOFFS, _P.SEE_RESTRICTED, _P.SEE_REASON})
-_FRONT = frozenset({_P.TAKE_REQUESTS, _P.BOOK, _P.EDIT_PATIENTS, _P.SEE_REASON, _P.SEE_MAILBOX})
+_CLINICAL = frozenset(
+    {_P.LOWER_LANE, _P.ACCEPT_HANDOFFS, _P.SEE_RESTRICTED, _P.SEE_REASON, _P.APPROVE_MOVES, _P.WAIVE_CHECKS}
+)
+_FRONT = frozenset(
+    {_P.TAKE_REQUESTS, _P.BOOK, _P.EDIT_PATIENTS, _P.SEE_REASON, _P.SEE_MAILBOX, _P.RECORD_ABSENCES}
+)
+_SETTINGS = frozenset({_P.DRAFT_SETTINGS, _P.APPROVE_SETTINGS})
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.SCHEDULER: _EVERY_DESK | _FRONT,
     Role.NURSE: _EVERY_DESK | _FRONT | _CLINICAL,
-    Role.PROVIDER: _EVERY_DESK | _CLINICAL | {_P.APPROVE_PROTOCOLS},
-    Role.MANAGER: _EVERY_DESK | _FRONT | {_P.SEE_REPORTS, _P.SEE_ACCESS_LOG, _P.SEE_ALL_SITES},
+    Role.PROVIDER: (
+        _EVERY_DESK | _CLINICAL | _SETTINGS | {_P.APPROVE_PROTOCOLS, _P.SIGN_OVERBOOKING, _P.RECORD_ABSENCES}
+    ),
+    Role.MANAGER: (
+        _EVERY_DESK
+        | _FRONT
+        | _SETTINGS
+        | {_P.SEE_REPORTS, _P.SEE_ACCESS_LOG, _P.SEE_ALL_SITES, _P.APPROVE_MOVES, _P.WAIVE_CHECKS}
+    ),
     # An administrator runs the system and sees no patient by default (minimum necessary).
-    Role.ADMINISTRATOR: frozenset({_P.USE_DESK, _P.SEE_REPORTS, _P.SEE_ACCESS_LOG, _P.SEE_ALL_SITES}),
+    Role.ADMINISTRATOR: (_SETTINGS | {_P.USE_DESK, _P.SEE_REPORTS, _P.SEE_ACCESS_LOG, _P.SEE_ALL_SITES}),
     Role.PATIENT: frozenset(),
 }

@@ -32,10 +32,12 @@ class HoldEnded(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentBooked(Fact):
+    """`hold_id` is empty for a visit that was booked without one: of a plan, or a place in a group."""
+
     appointment_id: int
     patient_id: int
     request_id: int | None
-    hold_id: int
+    hold_id: int | None
     visit_type: str
     provider: str
     site: str
@@ -43,6 +45,9 @@ class AppointmentBooked(Fact):
     end: datetime
     also: list[str]
     checks: list[str]
+    plan_id: int | None = None
+    gathering_id: int | None = None
+    overbooked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,3 +68,67 @@ class DaysOpened(Fact):
     first: date
     last: date
     days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentMoved(Fact):
+    """A visit has another time, provider, place or type. `why` is a code of engine/why.py, `whose` its side."""
+
+    appointment_id: int
+    patient_id: int
+    request_id: int | None
+    why: str
+    whose: str
+    was: dict[str, str]
+    now_is: dict[str, str]
+    start: datetime
+    checks: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentCancelled(Fact):
+    appointment_id: int
+    patient_id: int
+    request_id: int | None
+    why: str
+    whose: str
+    late: bool
+    start: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentRestored(Fact):
+    """A cancellation, or a mark that the patient did not come, was taken back. `was` is the status it had."""
+
+    appointment_id: int
+    patient_id: int
+    request_id: int | None
+    was: str
+    start: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentMissed(Fact):
+    appointment_id: int
+    patient_id: int
+    request_id: int | None
+    why: str
+    whose: str
+    start: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovabilitySet(Fact):
+    """It was said of one visit that it moves more or less easily than its type."""
+
+    appointment_id: int
+    patient_id: int
+    moves: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkWaived(Fact):
+    appointment_id: int
+    patient_id: int
+    link: str
+    sentence: str

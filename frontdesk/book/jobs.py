@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from frontdesk.book.actions.days import open_days
 from frontdesk.book.actions.holds import sweep
+from frontdesk.book.actions.template_audit import open_findings
 from frontdesk.book.queries.find import HORIZON
 from frontdesk.clinic.models import Resource
 from frontdesk.daybook.facts import System
@@ -34,3 +35,10 @@ def open_next_days(timestamp: int) -> None:
         by=System("day opener"),
         now=moment,
     )
+
+
+@app.periodic(cron="45 2 * * *")
+@app.task(queueing_lock="audit-templates", name="book.audit_templates")
+def audit_templates(timestamp: int) -> None:
+    """Every night, once the days are open: a task for what does not agree in them."""
+    open_findings(by=System("template audit"), now=now())

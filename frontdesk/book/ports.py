@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from frontdesk.accounts.models import User
-from frontdesk.clinic.models import Provider, Site, VisitType
+from frontdesk.clinic.models import Interpreter, Provider, Room, Site, VisitType
 from frontdesk.people.models import Patient
 
 
@@ -17,12 +17,34 @@ class Verdict(StrEnum):
     PASS = "pass"  # noqa: S105  a verdict, not a password
     WARN = "warn"
     FAIL = "fail"
+    WAIVED = "waived"
     NOT_CHECKED = "not checked"
+
+
+class Link(StrEnum):
+    """The links of a visit's chain, in the order in which they are shown."""
+
+    REQUEST = "Request"
+    PROVIDER = "Provider"
+    ROOM = "Room"
+    EQUIPMENT = "Equipment"
+    INTERPRETER = "Interpreter"
+    PREPARATION = "Preparation"
+    TURNOVER = "Turnover"
+    REFERRAL = "Referral"
+    AUTHORIZATION = "Authorization"
+    COVERAGE = "Coverage"
+    INFECTION = "Infection"
+    PROVIDER_TOLD = "Provider told"
+    PATIENT_TOLD = "Patient told"
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A wish to take time. `start` is None while a search is only being opened."""
+    """A wish to take time. `start` is None while a search is only being opened.
+
+    `request_id` is None where no request is asked for: for a visit that is moved (`moving` is its id).
+    """
 
     request_id: int | None
     patient: Patient | None
@@ -33,16 +55,29 @@ class Ask:
     site: Site | None = None
     start: datetime | None = None
     end: datetime | None = None
+    room: Room | None = None
+    interpreter: Interpreter | None = None
+    resources: Sequence[int] = ()
+    modality: str = ""
+    moving: int | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check says of an ask: the link of the visit's chain, the verdict, a sentence, a code."""
+    """What one check says of an ask: the link of the visit's chain, the verdict, a sentence, a code.
+
+    A refusal that is `waivable` may be waived by somebody who may waive checks, with a reason.
+    """
 
     link: str
     verdict: Verdict
     sentence: str
     code: str = ""
+    waivable: bool = False
+    waived_because: str = ""
+
+    def waive(self, because: str) -> Finding:
+        return replace(self, verdict=Verdict.WAIVED, waived_because=because)
 
 
 class BookingCheck(Protocol):

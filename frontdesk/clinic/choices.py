@@ -23,6 +23,35 @@ class RoomType(TextChoices):
     IMAGING = "imaging", "Imaging room"
 
 
+class Audience(TextChoices):
+    """Whose time it is: patients whom the specialty has not seen before, those whom it has, or both."""
+
+    ANYBODY = "any", "Anybody"
+    NEW = "new", "New patients"
+    ESTABLISHED = "established", "Established patients"
+
+
+class Moves(TextChoices):
+    """How easily a visit of a type is moved for somebody else's sake."""
+
+    FREELY = "freely", "Freely"
+    APPROVED = "approved", "With approval"
+    NEVER = "never", "Never"
+
+
+class BlockKind(TextChoices):
+    """Why a resource is away, or kept from visits."""
+
+    MEETING = "meeting", "Meeting"
+    PROCEDURE = "procedure", "Procedure"
+    ADMIN = "admin", "Admin"
+    ON_CALL = "on_call", "On call"
+    VACATION = "vacation", "Vacation"
+    SICK = "sick", "Sick"
+    OUT_OF_ORDER = "out_of_order", "Out of order"
+    OTHER = "other", "Other"
+
+
 class InterpreterMode(TextChoices):
     PERSON = "person", "In person"
     LINE = "line", "Telephone line"

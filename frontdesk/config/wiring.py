@@ -5,16 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from frontdesk.book.facts import AppointmentBooked, BookingRefused, DaysOpened, HoldEnded, TimeHeld
+from frontdesk.book.actions import closures
+from frontdesk.book.facts import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMissed,
+    AppointmentMoved,
+    AppointmentRestored,
+    BookingRefused,
+    DaysOpened,
+    HoldEnded,
+    LinkWaived,
+    MovabilitySet,
+    TimeHeld,
+)
+from frontdesk.book.facts_audit import AuditRun, ConflictFound, ConflictResolved
 from frontdesk.book.facts_history import HistoryTakenIn
-from frontdesk.book.models import Appointment
+from frontdesk.book.facts_overbooking import OverbookingDrafted, OverbookingEnded, OverbookingSigned
+from frontdesk.book.facts_time import (
+    BlockLifted,
+    TemplateApproved,
+    TemplateDrafted,
+    TemplateWithdrawn,
+    TimeBlocked,
+    TimeReleased,
+)
+from frontdesk.book.models import Appointment, AppointmentStatus
 from frontdesk.book.ports import BookingCheck
+from frontdesk.clinic import facts_settings as settings
+from frontdesk.clinic.facts_sites import SiteClosed, SiteReopened
+from frontdesk.clinic.models import Site
 from frontdesk.config.demo.facts import DemoLoaded
 from frontdesk.config.signals import LoggedIn, LoggedOut
 from frontdesk.daybook.facts import Fact
 from frontdesk.daybook.models import Entry
 from frontdesk.daybook.record import Actor
-from frontdesk.outreach.actions import messages
+from frontdesk.outreach.actions import messages, visit_changes
 from frontdesk.outreach.facts import MessageQueued, MessageSettled
 from frontdesk.people.facts import ContactAdded, PatientAdded
 from frontdesk.people.facts_imported import PatientsImported
@@ -25,21 +51,60 @@ from frontdesk.work.facts import TaskClaimed, TaskDone, TaskOpened
 
 def confirm_by_message(fact: AppointmentBooked, *, entry: Entry, by: Actor, now: datetime) -> None:
     """A booked visit is confirmed to the patient, in the same transaction."""
-    appointment = Appointment.objects.select_related("patient", "site", "visit_type").get(
-        pk=fact.appointment_id
-    )
-    messages.confirm_booking(appointment=appointment, by=by, now=now, cause=entry)
+    messages.confirm_booking(appointment=_visit(fact.appointment_id), by=by, now=now, cause=entry)
+
+
+def tell_of_the_move(fact: AppointmentMoved, *, entry: Entry, by: Actor, now: datetime) -> None:
+    """Nobody learns of a change at the door: it is told in the transaction that makes it."""
+    visit = _visit(fact.appointment_id)
+    visit_changes.moved(appointment=visit, was=fact.was, now_is=fact.now_is, by=by, now=now, cause=entry)
+
+
+def tell_of_the_cancellation(fact: AppointmentCancelled, *, entry: Entry, by: Actor, now: datetime) -> None:
+    visit = _visit(fact.appointment_id)
+    visit_changes.cancelled(appointment=visit, why=fact.why, by=by, now=now, cause=entry)
+
+
+def tell_that_it_stands(fact: AppointmentRestored, *, entry: Entry, by: Actor, now: datetime) -> None:
+    visit, was_told = _visit(fact.appointment_id), fact.was == AppointmentStatus.CANCELLED
+    visit_changes.restored(appointment=visit, was_told=was_told, by=by, now=now, cause=entry)
+
+
+def _visit(pk: int) -> Appointment:
+    return Appointment.objects.select_related("patient", "site", "visit_type").get(pk=pk)
+
+
+def close_the_book(fact: SiteClosed, *, entry: Entry, by: Actor, now: datetime) -> None:  # noqa: ARG001
+    """A site that is closed for a day has no open time on it, and its visits become work."""
+    site = Site.objects.get(pk=fact.site_id)
+    closures.close_day(site=site, day=fact.day, name=fact.name, by=by, now=now)
+
+
+def reopen_the_book(fact: SiteReopened, *, entry: Entry, by: Actor, now: datetime) -> None:  # noqa: ARG001
+    site = Site.objects.get(pk=fact.site_id)
+    closures.reopen_day(site=site, day=fact.day, name=fact.name, by=by, now=now)
 
 
 REACTIONS: dict[type[Fact], Sequence[Callable[..., None]]] = {
     AppointmentBooked: (confirm_by_message,),
+    AppointmentCancelled: (tell_of_the_cancellation,),
+    AppointmentMoved: (tell_of_the_move,),
+    AppointmentRestored: (tell_that_it_stands,),
+    SiteClosed: (close_the_book,),
+    SiteReopened: (reopen_the_book,),
 }
 
 # Facts that are read in the daybook and that nothing follows from yet. A new fact is wired above or listed here.
 UNHEARD: frozenset[type[Fact]] = frozenset(
     {
-        BookingRefused, DaysOpened, HistoryTakenIn, HoldEnded, TimeHeld,
+        AppointmentMissed, AuditRun, ConflictFound, ConflictResolved,
+        OverbookingDrafted, OverbookingEnded, OverbookingSigned,
+        BookingRefused, DaysOpened, HistoryTakenIn, HoldEnded, LinkWaived, MovabilitySet, TimeHeld,
+        BlockLifted, TemplateApproved, TemplateDrafted, TemplateWithdrawn, TimeBlocked, TimeReleased,
         ContactAdded, PatientAdded, PatientsImported,
+        settings.CardRetired, settings.CardWritten, settings.DepartmentAdded, settings.DutyAdded, settings.DutyEnded,
+        settings.OrganizationNamed, settings.ResourceAssigned, settings.SettingApplied, settings.SettingApproved,
+        settings.SettingDrafted, settings.SettingWithdrawn,
         MessageQueued, MessageSettled,
         TaskClaimed, TaskDone, TaskOpened,
         triage.DetailsTaken, triage.HandoffAccepted, triage.HandoffDirected, triage.HandoffOffered,

@@ -21,6 +21,8 @@ def request_allows_booking(ask: Ask) -> Sequence[Finding]:
     Inside a transaction the request is locked until it ends, so that a lane cannot be raised between the
     check and the booking.
     """
+    if ask.moving is not None and ask.request_id is None:
+        return [_moving(ask)]
     request = _load(ask.request_id)
     if request is None:
         return [_fail("GATE_NO_REQUEST", "A visit is booked for a request: open one first.")]
@@ -64,6 +66,14 @@ def _first_minute(request: Request, ask: Ask) -> Finding | None:
     return None
 
 
+def _moving(ask: Ask) -> Finding:
+    """A visit that is booked already may be moved without a request, but not past an open emergency."""
+    open_now = Request.objects.open().filter(patient=ask.patient, lane=Lane.EMERGENCY)
+    if ask.patient is not None and open_now.exists():
+        return _fail("GATE_EMERGENCY", "This patient has an open emergency request. It comes first.")
+    return Finding(LINK, Verdict.PASS, "The visit was booked before.")
+
+
 def _other_emergency(request: Request) -> Finding | None:
     others = Request.objects.open().filter(patient=request.patient_id, lane=Lane.EMERGENCY)
     if others.exclude(pk=request.pk).exists():
@@ -91,7 +101,7 @@ def _within(handoff: Handoff, ask: Ask) -> Finding:
         day = f"{handoff.direct_by:%a %d %b}"
         return _fail("GATE_DIRECTION", f"The clinician directed a visit by {day}.")
     who = handoff.directed_by.name if handoff.directed_by else "a clinician"
-    return Finding(LINK, Verdict.PASS, f"Directed by {who}.")
+    return Finding(LINK, Verdict.PASS, f"Directed by {who}.", "DIRECTED")
 
 
 def _too_late(handoff: Handoff, ask: Ask) -> bool:

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.book.engine import bits
 from frontdesk.book.engine.bits import TICKS
-from frontdesk.book.engine.find import Found, Free, Need, SiteDay, common_starts, search
+from frontdesk.book.engine.find import Found, Free, Need, SiteDay, Slice, search
 
 _SPANS = st.lists(st.tuples(st.integers(90, 130), st.integers(1, 20)), max_size=4).map(bits.spans)
 
 
-def _named(first: int) -> st.SearchStrategy[list[Free]]:
-    return st.lists(_SPANS, max_size=3).map(
-        lambda days: [Free(first + place, day) for place, day in enumerate(days)]
+def _pool(first: int) -> st.SearchStrategy[list[Free]]:
+    return st.lists(st.tuples(_SPANS, st.none() | _SPANS), max_size=3).map(
+        lambda days: [Free(first + place, day, starts) for place, (day, starts) in enumerate(days)]
     )
 
 
-SITE_DAYS = st.builds(SiteDay, providers=_named(1), rooms=_named(10), interpreters=_named(20))
-NEEDS = st.builds(
-    Need,
-    ticks=st.integers(1, 9),
-    step=st.sampled_from([1, 2, 3]),
-    room=st.booleans(),
-    interpreter=st.booleans(),
-    window=_SPANS | st.just(bits.FULL),
-)
+def _slices(count: int) -> st.SearchStrategy[tuple[Slice, ...]]:
+    part = st.builds(Slice, st.integers(0, 4), st.integers(1, 9))
+    return st.tuples(*[part] * count)
+
+
+@st.composite
+def _days(draw: st.DrawFn) -> tuple[SiteDay, Need]:
+    """A day and a need with one to three parts; two parts may draw from the same pool."""
+    count = draw(st.integers(1, 3))
+    firsts = [1, *(draw(st.sampled_from([10, 20])) for _ in range(count - 1))]
+    named = {first: draw(_pool(first)) for first in sorted(set(firsts))}
+    need = Need(
+        parts=draw(_slices(count)),
+        step=draw(st.sampled_from([1, 2, 3])),
+        window=draw(_SPANS | st.just(bits.FULL)),
+    )
+    return SiteDay([named[first] for first in firsts]), need
 
 
 def _is_free(free: Free, tick: int, count: int) -> bool:
@@ -34,38 +44,82 @@ def _is_free(free: Free, tick: int, count: int) -> bool:
     return day[tick : tick + count] == "1" * count
 
 
-def _first(named: list[Free], tick: int, count: int) -> int | None:
-    return next((one.resource for one in named if _is_free(one, tick, count)), None)
+def _may_begin(free: Free, tick: int, need: Need) -> bool:
+    if free.starts is None:
+        return tick % need.step == 0
+    return f"{free.starts:0{TICKS}b}"[tick] == "1"
 
 
-def _naive(day: SiteDay, need: Need) -> list[Found]:
-    found = []
+def _apart(chosen: tuple[Free, ...], need: Need) -> bool:
+    """No resource is in two parts at once."""
+    spans = [
+        (one.resource, set(range(part.offset, part.offset + part.ticks)))
+        for one, part in zip(chosen, need.parts, strict=True)
+    ]
+    return not any(
+        first[0] == second[0] and first[1] & second[1]
+        for place, first in enumerate(spans)
+        for second in spans[place + 1 :]
+    )
+
+
+def _fits(chosen: tuple[Free, ...], tick: int, need: Need) -> bool:
+    parts = zip(chosen, need.parts, strict=True)
+    return _apart(chosen, need) and all(_is_free(one, tick + part.offset, part.ticks) for one, part in parts)
+
+
+def _naive(day: SiteDay, need: Need) -> set[tuple[int, int]]:
+    """Every (tick, provider) at which some choice of the other resources fits."""
     window = f"{need.window:0{TICKS}b}"
-    for tick in range(0, TICKS, need.step):
-        room, interpreter = _first(day.rooms, tick, need.ticks), _first(day.interpreters, tick, need.ticks)
-        if window[tick] == "0" or (need.room and room is None) or (need.interpreter and interpreter is None):
-            continue
-        found += [
-            Found(tick, one.resource, room if need.room else None, interpreter if need.interpreter else None)
-            for one in day.providers
-            if _is_free(one, tick, need.ticks)
-        ]
-    return found
+    lead, *rest = day.pools
+    return {
+        (tick, provider.resource)
+        for tick in range(TICKS)
+        for provider in lead
+        if window[tick] == "1"
+        and _may_begin(provider, tick, need)
+        and any(_fits((provider, *others), tick, need) for others in product(*rest))
+    }
 
 
-@given(SITE_DAYS, NEEDS)
-def test_it_finds_what_trying_everything_finds_in_the_same_order(day: SiteDay, need: Need) -> None:
-    assert list(search(day, need)) == _naive(day, need)
+@given(_days())
+def test_what_it_finds_fits_and_comes_in_order(case: tuple[SiteDay, Need]) -> None:
+    day, need = case
+    found = list(search(day, need))
+    fits = _naive(day, need)
+    assert {(one.tick, one.provider) for one in found} <= fits
+    rank = {free.resource: place for place, free in enumerate(day.providers)}
+    assert found == sorted(found, key=lambda one: (one.tick, rank[one.provider]))
+    by_id = {free.resource: free for pool in day.pools for free in pool}
+    for one in found:
+        assert _fits(tuple(by_id[resource] for resource in one.resources), one.tick, need)
 
 
-@given(SITE_DAYS, NEEDS)
-def test_common_starts_holds_every_tick_that_is_found(day: SiteDay, need: Need) -> None:
-    common = set(bits.ticks(common_starts(day, need)))
-    assert {one.tick for one in search(day, need)} <= common
+@given(_days())
+def test_it_misses_nothing_where_the_parts_have_pools_of_their_own(case: tuple[SiteDay, Need]) -> None:
+    day, need = case
+    names = [free.resource for pool in day.pools for free in pool]
+    if len(names) == len(set(names)):
+        assert {(one.tick, one.provider) for one in search(day, need)} == _naive(day, need)
 
 
 def test_two_rooms_that_are_free_in_turn_do_not_make_one_long_stretch() -> None:
     rooms = [Free(10, bits.span(96, 6)), Free(11, bits.span(102, 6))]
-    day = SiteDay(providers=[Free(1, bits.span(96, 12))], rooms=rooms)
-    assert list(search(day, Need(ticks=12, room=True))) == []
-    assert [one.tick for one in search(day, Need(ticks=6, room=True))] == [96, 102]
+    day = SiteDay([[Free(1, bits.span(96, 12))], rooms])
+    assert list(search(day, Need((Slice(0, 12), Slice(0, 12))))) == []
+    assert [one.tick for one in search(day, Need((Slice(0, 6), Slice(0, 6))))] == [96, 102]
+
+
+def test_each_part_has_its_own_stretch() -> None:
+    """A nurse for the first two ticks, then the provider: the room from beginning to end."""
+    nurse, provider, room = Free(7, bits.span(96, 2)), Free(1, bits.span(98, 4)), Free(10, bits.span(96, 6))
+    day = SiteDay([[provider], [nurse], [room]])
+    need = Need((Slice(2, 4), Slice(0, 2), Slice(0, 6)))
+    assert list(search(day, need)) == [Found(96, (1, 7, 10))]
+
+
+def test_one_nurse_is_not_in_two_parts_at_once() -> None:
+    nurses = [Free(7, bits.span(96, 6))]
+    day = SiteDay([[Free(1, bits.span(96, 6))], nurses, nurses])
+    assert list(search(day, Need((Slice(0, 6), Slice(0, 2), Slice(1, 2))))) == []
+    assert [one.tick for one in search(day, Need((Slice(0, 6), Slice(0, 2), Slice(2, 2))))] == [96]

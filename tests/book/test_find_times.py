@@ -64,7 +64,7 @@ def test_the_time_of_an_expired_hold_is_offered_again(
         ({"part_of_day": PartOfDay.MORNING, "earliest": at(11, 40)}, at(11, 45)),
         ({"part_of_day": PartOfDay.MORNING, "earliest": at(13)}, at(8, day=TOMORROW)),
         ({"earliest": at(10, 1)}, at(10, 15)),
-        ({"earliest": at(8)}, at(8)),
+        ({"earliest": at(8)}, at(10)),  # never the past
         ({"weekdays": frozenset({4})}, at(8, day=date(2026, 3, 6))),
         ({"weekdays": frozenset({5, 6})}, None),
         ({"until": TODAY - timedelta(days=1)}, None),

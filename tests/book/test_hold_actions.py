@@ -8,10 +8,12 @@ from frontdesk.book.actions import appointments, holds
 from frontdesk.book.actions.holds import DoesNotFit, PatientBusy, TimePast, Wanted
 from frontdesk.book.actions.time import TimeTaken
 from frontdesk.book.models import Appointment, Claim, Hold, ResourceDay
+from frontdesk.book.ports import Link
 from frontdesk.book.queries.check_days import differences
 from frontdesk.daybook.facts import System
 from frontdesk.daybook.models import Entry
 from frontdesk.kit.errors import NotAllowed
+from tests.factories.clinic import interpreter
 from tests.universe import NOW, TODAY, Universe, at
 
 pytestmark = pytest.mark.django_db
@@ -102,13 +104,14 @@ class TestPlace:
         with pytest.raises(TimeTaken):
             universe.hold(at(11), wanted=there, request=universe.ready(universe.chen))
 
-    @pytest.mark.parametrize("wrong", ["provider", "room", "interpreter"])
+    @pytest.mark.parametrize("wrong", ["provider", "room", "language"])
     def test_what_does_not_fit_the_visit_is_refused(self, universe: Universe, wrong: str) -> None:
-        request = universe.ready(universe.ana if wrong == "interpreter" else universe.ben)
+        request = universe.ready(universe.ana if wrong == "language" else universe.ben)
+        arabic = interpreter("Sami Haddad", at=universe.main, languages=["ar"])
         wanted = {
             "provider": universe.wanted(at(11), provider=universe.dr_lena),
             "room": universe.wanted(at(11), room=universe.harbor_room),
-            "interpreter": universe.wanted(at(11)),
+            "language": universe.wanted(at(11), interpreter=arabic),
         }[wrong]
         with pytest.raises(DoesNotFit):
             universe.hold(at(11), request=request, wanted=wanted)
@@ -181,7 +184,10 @@ class TestBook:
         assert (visit.booked_by, visit.booked_at, visit.status) == (universe.alice, NOW, "booked")
         assert set(Claim.objects.live().values_list("appointment", flat=True)) == {visit.pk}
         fact = Entry.objects.about("appointment", visit.pk).get(kind="AppointmentBooked").facts
-        assert fact["checks"] == ["Request: pass. The routine lane allows booking."]
+        assert fact["checks"][0] == "Request: pass. The routine lane allows booking."
+        assert "Coverage: not checked." in fact["checks"][9]
+        links = list(visit.chain.order_by("pk").values_list("link", flat=True))
+        assert links == [link.value for link in Link]
 
     def test_booking_again_answers_the_same_visit(self, universe: Universe) -> None:
         hold = universe.hold(at(11))

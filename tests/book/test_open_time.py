@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from frontdesk.book.engine import bits
 from frontdesk.book.models import Session
-from frontdesk.book.queries.open_time import mask_of, session_bits
+from frontdesk.book.queries.derive import session_span
+from frontdesk.book.queries.open_time import mask_of
 from frontdesk.clinic.models import Site
 from frontdesk.kit.clock import day_span, local_midnight
 from tests.universe import AUTUMN, SPRING, TODAY, ZONE, at
@@ -65,14 +66,14 @@ def test_the_two_half_past_ones_of_autumn_are_two_times() -> None:
 @pytest.mark.parametrize("day", [SPRING, TODAY, AUTUMN])
 def test_a_session_is_open_from_its_local_hour_to_its_local_hour(day: date) -> None:
     session = Session(site=SITE, weekday=day.weekday(), starts=time(8), ends=time(17), valid_from=day)
-    assert mask_of(at(8, day=day), at(17, day=day), SITE) == (day, session_bits(session, day))
-    assert session_bits(session, day).bit_count() == 9 * 12
+    assert mask_of(at(8, day=day), at(17, day=day), SITE) == (day, session_span(session, day, SITE))
+    assert session_span(session, day, SITE).bit_count() == 9 * 12
 
 
 @pytest.mark.parametrize(("day", "ticks"), [(SPRING, 23 * 12), (TODAY, 24 * 12), (AUTUMN, 25 * 12)])
 def test_a_round_the_clock_session_fills_the_day_and_no_more(day: date, ticks: int) -> None:
     session = Session(site=SITE, weekday=day.weekday(), starts=time(0), ends=time(23, 55), valid_from=day)
-    assert session_bits(session, day).bit_count() == ticks - 1
+    assert session_span(session, day, SITE).bit_count() == ticks - 1
 
 
 def test_a_stretch_that_ends_at_midnight_stays_within_its_day() -> None:

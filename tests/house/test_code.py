@@ -14,10 +14,17 @@ ACTIONS = [(source, function) for source in sources("*/actions/*.py") for functi
 
 # Parts of other actions: called inside a transaction that has its own `by` and records its own fact.
 PARTS_OF_ACTIONS = {
+    "book/actions/changes.py": "the visit under lock, for the actions that change it",
+    "book/actions/expiry.py": "writing holds off, under the locks of whoever needs their time",
+    "book/actions/once.py": "the key of an action, kept in its own transaction",
+    "book/actions/taking.py": "taking time under locked days, for holds, bookings, moves and plans",
+    "book/actions/wanted.py": "what is to be taken, in pieces; it writes nothing",
     "book/actions/time.py": "taking and giving back time, under the locks that holds and bookings share",
+    "clinic/actions/settings_rows.py": "writing an approved draft's rows, inside the actions on drafts",
     "triage/actions/locks.py": "locks a request for the action that calls it",
 }
 WITHOUT_BY = {
+    "book/actions/days.py:remake_days": "part of the action that changed a session, a block or a closure",
     "outreach/actions/messages.py:settle": "the carrier's answer: always the message sender",
     "outreach/actions/messages.py:note_try": "counts a try; not a fact",
     "triage/actions/words.py:screen_again": "always the screener, inside an action",

@@ -11,7 +11,11 @@ MODELS = our_models()
 
 # Pairs that need no person: times that are planned or counted, and times that a machine writes.
 AT_WITHOUT_BY = {
+    "clinic.Draft.applied_at": "its approver, or the settings clerk on its day; who is in the daybook",
     "daybook.Entry.at": "the actor, who may be a process, stands beside it",
+    "book.ChainLink.checked_at": "the checks check; who booked or moved the visit is in the daybook",
+    "book.Conflict.found_at": "often found by a process; who is in the daybook",
+    "book.Once.done_at": "`user` did it",
     "book.Hold.expires_at": "a deadline",
     "book.Hold.ended_at": "`ended_how` says it: booked, let go or expired; who is in the daybook",
     "book.Claim.released_at": "a claim is released by its hold or its visit, which say who",

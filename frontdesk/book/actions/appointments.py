@@ -1,4 +1,4 @@
-"""Booking a visit out of a hold."""
+"""Booking a visit: out of a hold, or straight away under the same locks."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from frontdesk.accounts.models import User
-from frontdesk.book.actions.holds import PatientBusy
+from frontdesk.book.actions.chains import keep_chain
+from frontdesk.book.actions.taking import PatientBusy
+from frontdesk.book.actions.wanted import ask_of_hold
 from frontdesk.book.facts import AppointmentBooked, BookingRefused
 from frontdesk.book.models import Appointment, Claim, Hold, HoldEnd
 from frontdesk.book.ports import Ask, Finding
-from frontdesk.book.rules import BookingGate, check_can_book
+from frontdesk.book.queries.chain import chain
+from frontdesk.book.rules import BookingGate, Waivers, check_can_book, in_words
 from frontdesk.daybook.record import record
 from frontdesk.kit.errors import Refused
 from frontdesk.people.models import Patient
@@ -23,15 +26,16 @@ class HoldGone(Refused):
     code = "HOLD_GONE"
 
 
-def book(*, hold: Hold, by: User, now: datetime) -> Appointment:
-    """Make a hold an appointment, in one transaction with its confirmation.
+def book(*, hold: Hold, by: User, now: datetime, waivers: Waivers | None = None) -> Appointment:
+    """Make a hold an appointment, in one transaction with its confirmation and its checked chain.
 
-    Booking the same hold again answers the same appointment. Raises NotAllowed, BookingGate, HoldGone or
-    PatientBusy. What the patient is told of follows from the fact (config/wiring.py).
+    Booking the same hold again answers the same appointment. `waivers` has a reason for each link of the chain
+    that is waived. Raises NotAllowed, BookingGate, HoldGone or PatientBusy. What the patient is told of follows
+    from the fact (config/wiring.py).
     """
     try:
         with transaction.atomic():
-            return _book(hold, by, now)
+            return _book(hold, by, now, waivers)
     except IntegrityError:
         raise PatientBusy("The patient has another visit at this time.") from None
 
@@ -46,7 +50,7 @@ def write_down_refusal(*, gate: BookingGate, ask: Ask, by: User, now: datetime) 
     record(fact, by=by, now=now)
 
 
-def _book(hold: Hold, by: User, now: datetime) -> Appointment:
+def _book(hold: Hold, by: User, now: datetime, waivers: Waivers | None) -> Appointment:
     """Locks in the order that every action keeps: the request (its check does so), the patient, the hold."""
     hold = Hold.objects.select_related(
         "visit_type", "site", "provider", "patient", "room", "interpreter"
@@ -54,7 +58,7 @@ def _book(hold: Hold, by: User, now: datetime) -> Appointment:
     if (same := _booked_before(hold)) is not None:
         return same
     _check_stands(hold, now)
-    found = check_can_book(_ask(hold, by, now))
+    found = check_can_book(ask_of_hold(hold, by, now), waivers, (chain,))
     # Two visits of one patient at once would each wait for the other at the exclusion constraint.
     Patient.objects.select_for_update(no_key=True).get(pk=hold.patient_id)
     ended = Hold.objects.select_for_update().get(pk=hold.pk)
@@ -64,6 +68,7 @@ def _book(hold: Hold, by: User, now: datetime) -> Appointment:
     appointment = _create(hold, by, now)
     Claim.objects.live().filter(hold=hold).update(appointment=appointment)
     Hold.objects.filter(pk=hold.pk).update(ended_at=now, ended_how=HoldEnd.BOOKED)
+    keep_chain(appointment=appointment, found=found, by=by, now=now)
     record(_booked(appointment, hold, found), by=by, now=now)
     return appointment
 
@@ -77,20 +82,6 @@ def _check_stands(hold: Hold, now: datetime) -> None:
         raise HoldGone("This hold has ended. The time may still be free: hold it again.")
 
 
-def _ask(hold: Hold, by: User, now: datetime) -> Ask:
-    return Ask(
-        request_id=hold.asked_for,
-        patient=hold.patient,
-        visit_type=hold.visit_type,
-        by=by,
-        now=now,
-        provider=hold.provider,
-        site=hold.site,
-        start=hold.start,
-        end=hold.end,
-    )
-
-
 def _create(hold: Hold, by: User, now: datetime) -> Appointment:
     return Appointment.objects.create(
         patient=hold.patient,
@@ -99,7 +90,8 @@ def _create(hold: Hold, by: User, now: datetime) -> Appointment:
         provider=hold.provider,
         room_id=hold.room_id,
         interpreter_id=hold.interpreter_id,
-        modality=hold.visit_type.modality,
+        modality=hold.modality,
+        overbooked_by_id=hold.overbooked_by_id,
         start=hold.start,
         end=hold.end,
         asked_for=hold.asked_for,
@@ -121,5 +113,6 @@ def _booked(appointment: Appointment, hold: Hold, found: list[Finding]) -> Appoi
         start=appointment.start,
         end=appointment.end,
         also=hold.also,
-        checks=[f"{one.link}: {one.verdict.value}. {one.sentence}" for one in found],
+        checks=in_words(found),
+        overbooked=hold.overbooked_by_id is not None,
     )

@@ -1,17 +1,16 @@
-"""Opening days: from weekly sessions to the bits that are searched."""
+"""Opening and remaking days: from sessions, blocks and claims to the bits that are searched."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from frontdesk.book.engine import bits
+from frontdesk.book.engine.derive import DayBits
 from frontdesk.book.facts import DaysOpened
-from frontdesk.book.models import Claim, ResourceDay, Session
-from frontdesk.book.queries.open_time import mask_of, session_bits
+from frontdesk.book.models import ResourceDay
+from frontdesk.book.queries.derive import STORED, Place, fill, load, row_of
 from frontdesk.clinic.models import Resource
 from frontdesk.daybook.record import Actor, record
 
@@ -22,16 +21,13 @@ def open_days(*, resources: Iterable[Resource], first: date, last: date, by: Act
 
     A day that is there already is left as it is. Answers how many were added.
     """
-    chosen = list(resources)
-    sessions: dict[int, list[Session]] = defaultdict(list)
-    for session in Session.objects.filter(resource__in=chosen).select_related("site"):
-        sessions[session.resource_id].append(session)
-    claimed = _claimed(chosen, first, last)
+    chosen = [resource.pk for resource in resources]
+    source = load(chosen, first, last)
     rows = [
-        row
+        row_of(place, made)
         for resource in chosen
         for offset in range((last - first).days + 1)
-        for row in _days(resource.pk, first + timedelta(days=offset), sessions[resource.pk], claimed)
+        for place, made in source.day(resource, first + timedelta(days=offset))
     ]
     before = ResourceDay.objects.count()
     ResourceDay.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
@@ -41,36 +37,46 @@ def open_days(*, resources: Iterable[Resource], first: date, last: date, by: Act
     return added
 
 
-def _days(
-    resource: int, day: date, sessions: list[Session], claimed: dict[tuple[int, date], int]
-) -> list[ResourceDay]:
-    by_site: dict[int, int] = defaultdict(int)
-    for session in sessions:
-        if session.weekday == day.weekday() and _valid(session, day):
-            by_site[session.site_id] |= session_bits(session, day)
-    taken = claimed.get((resource, day), 0)
-    return [
-        ResourceDay(
-            resource_id=resource,
-            site_id=site,
-            day=day,
-            open_bits=bits.to_bytes(opened),
-            free_bits=bits.to_bytes(opened & ~taken),
-        )
-        for site, opened in sorted(by_site.items())
-    ]
+def remake_days(*, resources: Collection[int], first: date, last: date) -> int:
+    """Derive the kept days first..last (local) of the resources anew, inside the caller's transaction.
+
+    The caller has changed a session, a block, a release or a closure, and records the fact. The rows are locked
+    in the order of docs/locking.md and only then is read what they are made from. Days within the kept horizon
+    (up to the last day that any of the rows' site has) are added where a session is new. Answers the number of
+    rows that changed.
+    """
+    rows = list(
+        ResourceDay.objects.select_for_update(no_key=True)
+        .filter(resource_id__in=resources, day__range=(first, last))
+        .order_by("resource_id", "day", "site_id")
+    )
+    horizon = ResourceDay.objects.order_by("-day").values_list("day", flat=True).first()
+    if horizon is None:
+        return 0
+    last = min(last, horizon)
+    known = {(row.resource_id, row.day, row.site_id): row for row in rows}
+    source = load(resources, first, max(first, last))
+    fresh = {
+        place: made
+        for resource in resources
+        for offset in range((last - first).days + 1)
+        for place, made in source.day(resource, first + timedelta(days=offset))
+    }
+    changed = [row for place, row in known.items() if place in fresh and _differs(row, place, fresh)]
+    gone = [row.pk for place, row in known.items() if place not in fresh]
+    for row in changed:
+        fill(row, fresh[row.resource_id, row.day, row.site_id])
+    ResourceDay.objects.bulk_update(changed, STORED, batch_size=500)
+    ResourceDay.objects.filter(pk__in=gone).delete()
+    added = [row_of(place, made) for place, made in fresh.items() if place not in known]
+    ResourceDay.objects.bulk_create(added, batch_size=2000)
+    return len(changed) + len(gone) + len(added)
 
 
-def _valid(session: Session, day: date) -> bool:
-    return session.valid_from <= day and (session.valid_until is None or day <= session.valid_until)
+def _differs(row: ResourceDay, place: Place, fresh: dict[Place, DayBits]) -> bool:
+    wanted = row_of(place, fresh[place])
+    return any(_plain(getattr(row, name)) != _plain(getattr(wanted, name)) for name in STORED)
 
 
-def _claimed(resources: list[Resource], first: date, last: date) -> dict[tuple[int, date], int]:
-    found: dict[tuple[int, date], int] = defaultdict(int)
-    live = Claim.objects.live().filter(resource__in=resources).select_related("resource__site")
-    for claim in live.filter(
-        end__date__gte=first - timedelta(days=1), start__date__lte=last + timedelta(days=1)
-    ):
-        day, mask = mask_of(claim.start, claim.end, claim.resource.site)
-        found[claim.resource_id, day] |= mask
-    return found
+def _plain(value: object) -> object:
+    return bytes(value) if isinstance(value, memoryview) else value

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
 from frontdesk.book.engine import bits
+from frontdesk.book.engine.kept import Kept, Moment, closed_to
 from frontdesk.book.models import Claim, Hold, HoldEnd, ResourceDay
+from frontdesk.book.queries.derive import fill, load
 from frontdesk.book.queries.open_time import mask_of
 from frontdesk.clinic.models import Site
 from frontdesk.kit.errors import Refused
@@ -19,8 +22,8 @@ class TimeTaken(Refused):
 
     code = "TIME_TAKEN"
 
-    def __init__(self) -> None:
-        super().__init__("This time was just taken.")
+    def __init__(self, sentence: str = "This time was just taken.") -> None:
+        super().__init__(sentence)
 
 
 class Days:
@@ -33,16 +36,26 @@ class Days:
             .filter(resource_id__in=resources, day__in=days)
             .order_by("resource_id", "day", "site_id")
         )
-        self.rows = [row for row in rows if (row.resource_id, row.day) in keys]
+        self.rows = [row for row in rows if (row.resource_id, row.day) in keys] if keys else []
         self._changed: set[int] = set()
 
     def is_free(self, key: Key, mask: int, site: Site) -> bool:
         """Is all of `mask` open and free for the resource at this site?"""
-        return any(
-            row.free & mask == mask
-            for row in self.rows
-            if (row.resource_id, row.day) == key and row.site_id == site.pk
-        )
+        return any(row.free & mask == mask for row in self._at(key, site))
+
+    def is_open(self, key: Key, mask: int, site: Site) -> bool:
+        """Is all of `mask` open for the resource at this site, whoever has it?"""
+        return any(row.open & mask == mask for row in self._at(key, site))
+
+    def kept(self, key: Key, mask: int, site: Site, now: datetime) -> list[Kept]:
+        """What keeps any of `mask` from everybody at this moment."""
+        moment = Moment.of(now.astimezone(site.zone))
+        return [
+            one
+            for row in self._at(key, site)
+            for one in row.kept_for
+            if closed_to([one], key[1], classes=(), now=moment) & mask
+        ]
 
     def take(self, key: Key, mask: int) -> None:
         """Close the time at every site: somebody who works at two can only be at one."""
@@ -52,8 +65,27 @@ class Days:
         self._set(key, lambda row: row.free | (mask & row.open))
 
     def save(self) -> None:
+        """Store what changed. Called when the claims are written: sessions with a capacity are counted anew."""
         changed = [row for row in self.rows if row.pk in self._changed]
-        ResourceDay.objects.bulk_update(changed, ["free_bits"])
+        self._count_again([row for row in changed if row.counted])
+        for row in changed:
+            row.longest = bits.longest(row.free)
+        ResourceDay.objects.bulk_update(changed, ["free_bits", "longest"])
+        self._changed.clear()
+
+    def _count_again(self, rows: list[ResourceDay]) -> None:
+        by_day: dict[date, set[int]] = defaultdict(set)
+        for row in rows:
+            by_day[row.day].add(row.resource_id)
+        for day, resources in by_day.items():
+            source = load(resources, day, day)
+            fresh = {place: made for one in resources for place, made in source.day(one, day)}
+            for row in rows:
+                if (place := (row.resource_id, row.day, row.site_id)) in fresh:
+                    fill(row, fresh[place])
+
+    def _at(self, key: Key, site: Site) -> Iterable[ResourceDay]:
+        return (row for row in self.rows if (row.resource_id, row.day) == key and row.site_id == site.pk)
 
     def _set(self, key: Key, change: Callable[[ResourceDay], int]) -> None:
         for row in self.rows:
@@ -71,9 +103,11 @@ def keys_of(claims: Iterable[Claim], site: Site) -> dict[int, tuple[Key, int]]:
     return found
 
 
-def expired_in_the_way(keys: Collection[Key], start: datetime, end: datetime, now: datetime) -> list[Hold]:
+def expired_in_the_way(
+    resources: Collection[int], start: datetime, end: datetime, now: datetime
+) -> list[Hold]:
     """Expired holds whose claims overlap the wanted stretch on the wanted resources."""
-    claims = Claim.objects.live().between(start, end).filter(resource_id__in={key[0] for key in keys})
+    claims = Claim.objects.live().between(start, end).filter(resource_id__in=resources)
     holds = Hold.objects.expired(now).filter(claims__in=claims).distinct()
     return list(holds.select_related("site").order_by("pk"))
 
@@ -82,11 +116,20 @@ def end_hold(*, hold: Hold, how: HoldEnd, days: Days, now: datetime) -> bool:
     """Write a hold off and give its time back, under `days`. False where somebody was quicker."""
     if not Hold.objects.filter(pk=hold.pk, ended_at=None).update(ended_at=now, ended_how=how):
         return False
-    claims = list(Claim.objects.live().filter(hold=hold, appointment=None))
-    for key, mask in keys_of(claims, hold.site).values():
-        days.give_back(key, mask)
-    Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(released_at=now)
+    release(Claim.objects.live().filter(hold=hold, appointment=None), hold.site, days=days, now=now)
     return True
+
+
+def release(claims: Iterable[Claim], site: Site, *, days: Days, now: datetime) -> None:
+    """Give the time of live claims back, under `days`; the caller saves the days."""
+    found = list(claims)
+    # First the rows, so that a session with a capacity is counted without them.
+    Claim.objects.filter(pk__in=[claim.pk for claim in found]).update(released_at=now)
+    placed = keys_of(found, site)
+    for claim in found:
+        key, mask = placed[claim.pk]
+        if claim.unit == 1:
+            days.give_back(key, mask)
 
 
 def keys_of_hold(hold: Hold) -> set[Key]:

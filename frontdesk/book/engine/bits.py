@@ -32,6 +32,22 @@ def spans(pairs: Iterable[tuple[int, int]]) -> int:
     return bits
 
 
+def union(masks: Iterable[int]) -> int:
+    bits = 0
+    for mask in masks:
+        bits |= mask
+    return bits
+
+
+def longest(free: int) -> int:
+    """The ticks of the longest run of free ticks."""
+    count = 0
+    while free:
+        free &= free << 1
+        count += 1
+    return count
+
+
 def starts(free: int, count: int) -> int:
     """The ticks at which `count` free ticks in a row begin."""
     width = 1

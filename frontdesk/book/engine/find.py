@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,76 +10,111 @@ from frontdesk.book.engine import bits
 
 
 class Free(NamedTuple):
-    """The free bits of one resource on one day at one site."""
+    """The free bits of one resource on one day at one site; `starts` is the grid of its sessions, if they have one."""
 
     resource: int
     bits: int
+    starts: int | None = None
+
+
+class Slice(NamedTuple):
+    """One part of a visit in ticks: it begins `offset` ticks into the visit and lasts `ticks`."""
+
+    offset: int
+    ticks: int
 
 
 @dataclass
 class SiteDay:
-    """One site on one local day: who and what is free there."""
+    """One site on one local day: for each part of the visit, who or what is free there."""
 
-    providers: list[Free] = field(default_factory=list)
-    rooms: list[Free] = field(default_factory=list)
-    interpreters: list[Free] = field(default_factory=list)
+    pools: list[list[Free]] = field(default_factory=list)
+
+    @property
+    def providers(self) -> list[Free]:
+        return self.pools[0]
 
 
 @dataclass(frozen=True)
 class Need:
-    """What a visit takes: its length and grid in ticks, and which kinds of resource besides a provider."""
+    """What a visit takes, its leading part first, the grid in ticks on which it begins, and the ticks it may begin at."""
 
-    ticks: int
+    parts: tuple[Slice, ...]
     step: int = 3
-    room: bool = False
-    interpreter: bool = False
     window: int = bits.FULL
+
+    @property
+    def ticks(self) -> int:
+        return max(part.offset + part.ticks for part in self.parts)
 
 
 class Found(NamedTuple):
-    """A tick at which everything fits: the provider, and a room and an interpreter where needed."""
+    """A tick at which everything fits, and the resource of each part in the order of the need's parts."""
 
     tick: int
-    provider: int
-    room: int | None
-    interpreter: int | None
+    resources: tuple[int, ...]
 
-
-def common_starts(day: SiteDay, need: Need) -> int:
-    """The ticks at which the day has what the visit needs besides a provider."""
-    common = need.window & bits.aligned(need.step)
-    if need.room:
-        common &= _any(day.rooms, need.ticks)
-    if need.interpreter and common:
-        common &= _any(day.interpreters, need.ticks)
-    return common
+    @property
+    def provider(self) -> int:
+        return self.resources[0]
 
 
 def search(day: SiteDay, need: Need) -> Iterator[Found]:
     """Everything that fits on the day, earliest first; at one tick, providers in their given order."""
-    wanted = need.window & bits.aligned(need.step)
-    by_provider = [(free.resource, bits.starts(free.bits, need.ticks) & wanted) for free in day.providers]
+    lead, *rest = need.parts
+    default = need.window & bits.aligned(need.step)
+    by_provider = []
     union = 0
-    for _, ticks in by_provider:
-        union |= ticks
+    for free in day.providers:
+        grid = default if free.starts is None else need.window & free.starts
+        ticks = (bits.starts(free.bits, lead.ticks) << lead.offset) & grid
+        if ticks:
+            by_provider.append((free.resource, ticks))
+            union |= ticks
     # Rooms and interpreters are looked at only where a provider has time: on most full days nobody has.
-    if union:
-        union &= common_starts(day, need)
+    for place, part in enumerate(rest, 1):
+        if union:
+            union &= _any(day.pools[place], part)
     for tick in bits.ticks(union):
         mark = bits.span(tick, 1)
-        room = _first(day.rooms, tick, need.ticks) if need.room else None
-        interpreter = _first(day.interpreters, tick, need.ticks) if need.interpreter else None
         for provider, ticks in by_provider:
-            if ticks & mark:
-                yield Found(tick, provider, room, interpreter)
+            if ticks & mark and (chosen := _choose(day, need, tick, provider)) is not None:
+                yield Found(tick, chosen)
 
 
-def _any(resources: Iterable[Free], count: int) -> int:
+def _choose(day: SiteDay, need: Need, tick: int, provider: int) -> tuple[int, ...] | None:
+    """A resource for each part: the first of its pool that is free then and not taken by another part at once."""
+    chosen = [provider]
+    for place, part in enumerate(need.parts[1:], 1):
+        start = tick + part.offset
+        found = next(
+            (
+                free.resource
+                for free in day.pools[place]
+                if bits.holds(free.bits, start, part.ticks)
+                and not _clashes(free.resource, part, chosen, need)
+            ),
+            None,
+        )
+        if found is None:
+            return None
+        chosen.append(found)
+    return tuple(chosen)
+
+
+def _clashes(resource: int, part: Slice, chosen: Sequence[int], need: Need) -> bool:
+    """Is the resource already in the visit, in a part that overlaps this one?"""
+    return any(
+        one == resource
+        and other.offset < part.offset + part.ticks
+        and part.offset < other.offset + other.ticks
+        for one, other in zip(chosen, need.parts, strict=False)
+    )
+
+
+def _any(pool: Sequence[Free], part: Slice) -> int:
+    """The ticks at which the visit may begin as far as one part is concerned."""
     found = 0
-    for free in resources:
-        found |= bits.starts(free.bits, count)
-    return found
-
-
-def _first(resources: Sequence[Free], tick: int, count: int) -> int | None:
-    return next((free.resource for free in resources if bits.holds(free.bits, tick, count)), None)
+    for free in pool:
+        found |= bits.starts(free.bits, part.ticks)
+    return (found << part.offset) & bits.FULL

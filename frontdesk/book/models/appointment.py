@@ -9,8 +9,10 @@ from django.db import models
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
+from frontdesk.book.models.block import OverbookRule
+from frontdesk.book.models.plan import Gathering, Plan
 from frontdesk.book.spans import TsTzRange
-from frontdesk.clinic.choices import Modality
+from frontdesk.clinic.choices import Modality, Moves
 from frontdesk.clinic.models import Interpreter, Provider, Room, Site, VisitType
 from frontdesk.kit.clock import day_span
 from frontdesk.kit.models import paired
@@ -23,6 +25,15 @@ class AppointmentStatus(models.TextChoices):
     DONE = "done", "Done"
     CANCELLED = "cancelled", "Cancelled"
     NO_SHOW = "no_show", "Did not come"
+
+
+class Whose(models.TextChoices):
+    """On whose side the reason of a cancellation or a move lies."""
+
+    PATIENT = "patient", "Patient"
+    PROVIDER = "provider", "Provider"
+    ORGANIZATION = "organization", "Organization"
+    OTHER = "other", "Other"
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -59,8 +70,27 @@ class Appointment(models.Model):
     booked_at = models.DateTimeField()
     booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     booked_how = models.CharField(max_length=20, default="desk", help_text="desk, demo, portal ...")
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="visits")
+    plan_place = models.PositiveSmallIntegerField(null=True)
+    gathering = models.ForeignKey(Gathering, models.PROTECT, null=True, related_name="visits")
+    place = models.PositiveSmallIntegerField(null=True, help_text="Which place of a group visit, from 1.")
+    overbooked_by = models.ForeignKey(OverbookRule, models.PROTECT, null=True, related_name="visits")
+    version = models.PositiveIntegerField(default=1, db_default=1, help_text="Counts its changes.")
+    moved = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="How often it was moved.")
+    # Where this one visit moves less, or more, easily than its type.
+    may_move = models.CharField(max_length=10, choices=Moves.choices, blank=True, default="", db_default="")
+    may_move_because = models.CharField(max_length=200, blank=True, default="", db_default="")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    # Why it was cancelled or not kept: the side and the code of engine/why.py, and words.
+    ended_whose = models.CharField(
+        max_length=12, choices=Whose.choices, blank=True, default="", db_default=""
+    )
+    ended_code = models.CharField(max_length=30, blank=True, default="", db_default="")
+    ended_note = models.CharField(max_length=200, blank=True, default="", db_default="")
+    late_cancel = models.BooleanField(default=False, db_default=False)
+    missed_at = models.DateTimeField(null=True, blank=True, help_text="When it was marked as not kept.")
+    missed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     # Null, not empty: imported and demo visits have none, and none may not clash with none.
     idempotency_key = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
 
@@ -77,6 +107,17 @@ class Appointment(models.Model):
                 condition=models.Q(end__gt=models.F("start")), name="book_visit_ends_after"
             ),
             paired("cancelled", table="book_visit"),
+            paired("missed", table="book_visit"),
+            models.UniqueConstraint(
+                fields=["gathering", "place"],
+                condition=models.Q(status__in=["booked", "arrived"]),
+                name="book_place_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gathering=None, place=None)
+                | models.Q(gathering__isnull=False, place__isnull=False, place__gte=1),
+                name="book_place_of_a_gathering",
+            ),
             ExclusionConstraint(
                 name="book_patient_once",
                 expressions=[
@@ -89,3 +130,12 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"visit {self.start:%Y-%m-%d %H:%M}"
+
+    @property
+    def moves(self) -> Moves:
+        """How easily it moves: as was said of this visit, else as its type does."""
+        return Moves(self.may_move or self.visit_type.moves)
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)

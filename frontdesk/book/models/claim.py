@@ -8,6 +8,7 @@ from django.db import models
 
 from frontdesk.book.models.appointment import Appointment
 from frontdesk.book.models.hold import Hold
+from frontdesk.book.models.plan import Gathering
 from frontdesk.book.spans import TsTzRange
 from frontdesk.clinic.models import Resource
 
@@ -22,7 +23,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
 
 class Claim(models.Model):
-    """One stretch of one resource's time, taken by a hold or by an appointment: [start, end).
+    """One stretch of one resource's time, taken by a hold, an appointment or a gathering: [start, end).
 
     The exclusion constraint refuses two live claims that overlap on one unit of a resource. `unit` is 1
     but where a signed rule opens more (planned overbooking).
@@ -34,6 +35,7 @@ class Claim(models.Model):
     end = models.DateTimeField()
     hold = models.ForeignKey(Hold, models.PROTECT, null=True, related_name="claims")
     appointment = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="claims")
+    gathering = models.ForeignKey(Gathering, models.PROTECT, null=True, related_name="claims")
     released_at = models.DateTimeField(null=True, blank=True)
 
     objects = ClaimQuerySet.as_manager()
@@ -54,7 +56,9 @@ class Claim(models.Model):
                 condition=models.Q(end__gt=models.F("start")), name="book_claim_ends_after"
             ),
             models.CheckConstraint(
-                condition=models.Q(hold__isnull=False) | models.Q(appointment__isnull=False),
+                condition=models.Q(hold__isnull=False)
+                | models.Q(appointment__isnull=False)
+                | models.Q(gathering__isnull=False),
                 name="book_claim_has_a_taker",
             ),
         ]

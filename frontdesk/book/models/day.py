@@ -3,14 +3,18 @@ from __future__ import annotations
 from django.db import models
 
 from frontdesk.book.engine.bits import from_bytes
+from frontdesk.book.engine.kept import Kept, unpack
 from frontdesk.clinic.models import Resource, Site
 
 
 class ResourceDay(models.Model):
     """The open time of one resource at one site on one local day, as bits of five minutes.
 
-    Derived from sessions and claims, and changed in the transaction that changes a claim; locking
-    this row is what keeps two bookings of one resource apart (docs/locking.md). See engine/bits.py.
+    Derived from sessions, blocks, closures and claims (queries/derive.py), and changed in the transaction that
+    changes one of them; locking this row is what keeps two bookings of one resource apart (docs/locking.md).
+    `free_bits` is what no claim has; `kept` which of it is kept, for what and until when (engine/kept.py);
+    `start_bits` the ticks at which visits begin, where sessions say so; `longest` the longest free run in ticks,
+    a hint that lets a search pass over a full day without reading it.
     """
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="days")
@@ -18,6 +22,12 @@ class ResourceDay(models.Model):
     day = models.DateField()
     open_bits = models.BinaryField(max_length=38)
     free_bits = models.BinaryField(max_length=38)
+    kept = models.BinaryField(null=True)
+    start_bits = models.BinaryField(max_length=38, null=True)
+    longest = models.PositiveSmallIntegerField(default=304, db_default=304)
+    counted = models.BooleanField(
+        default=False, db_default=False, help_text="A session of it has a capacity."
+    )
 
     class Meta:
         constraints = [
@@ -35,3 +45,7 @@ class ResourceDay(models.Model):
     @property
     def open(self) -> int:
         return from_bytes(self.open_bits)
+
+    @property
+    def kept_for(self) -> list[Kept]:
+        return unpack(self.kept)

@@ -5,6 +5,9 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 
+from frontdesk.book.models.block import OverbookRule
+from frontdesk.book.models.plan import Plan
+from frontdesk.clinic.choices import Modality
 from frontdesk.clinic.models import Interpreter, Provider, Room, Site, VisitType
 from frontdesk.people.models import Patient
 
@@ -33,6 +36,12 @@ class Hold(models.Model):
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="holds")
     room = models.ForeignKey(Room, models.PROTECT, null=True, related_name="+")
     interpreter = models.ForeignKey(Interpreter, models.PROTECT, null=True, related_name="+")
+    modality = models.CharField(
+        max_length=10, choices=Modality.choices, default=Modality.IN_PERSON, db_default=Modality.IN_PERSON
+    )
+    overbooked_by = models.ForeignKey(OverbookRule, models.PROTECT, null=True, related_name="+")
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="holds")
+    plan_place = models.PositiveSmallIntegerField(null=True)
     start = models.DateTimeField()
     end = models.DateTimeField()
     asked_for = models.BigIntegerField(null=True, help_text="The request that asked for this time.")

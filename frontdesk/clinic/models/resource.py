@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from frontdesk.clinic.choices import InterpreterMode, ResourceKind, RoomType
-from frontdesk.clinic.models.site import Site
+from frontdesk.clinic.models.site import Department, Site
 from frontdesk.clinic.models.visit_type import Specialty
 
 
@@ -15,6 +15,9 @@ class Resource(models.Model):
     kind = models.CharField(max_length=12, choices=ResourceKind.choices)
     name = models.CharField(max_length=120)
     site = models.ForeignKey(Site, models.PROTECT, related_name="resources", help_text="The home site.")
+    department = models.ForeignKey(
+        Department, models.SET_NULL, null=True, blank=True, related_name="resources"
+    )
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -40,6 +43,9 @@ class Room(Resource):
     """A room at a site."""
 
     room_type = models.CharField(max_length=20, choices=RoomType.choices)
+    isolation = models.BooleanField(
+        default=False, db_default=False, help_text="Fit for patients who need infection precautions."
+    )
 
 
 class Equipment(Resource):

@@ -13,13 +13,14 @@ from django.core import signing
 from django.urls import reverse
 
 from frontdesk.accounts.models import User
-from frontdesk.book.actions.holds import Wanted
+from frontdesk.book.actions.wanted import Wanted, wanted_with
 from frontdesk.book.engine.reasons import PartOfDay, Preference
 from frontdesk.book.models import Appointment, Hold
 from frontdesk.book.ports import Ask
 from frontdesk.book.queries.find import HORIZON, Option, Wish, find, nearest, providers_for
+from frontdesk.book.queries.wish import parts_for
 from frontdesk.clinic.choices import Language
-from frontdesk.clinic.models import Interpreter, Provider, Resource, Room, Site, VisitType
+from frontdesk.clinic.models import Provider, Resource, Site, VisitType
 from frontdesk.people.models import Patient
 from frontdesk.triage.models import Handoff, Request
 from frontdesk.triage.rules import OPENS_BOOKING, standing_direction
@@ -229,8 +230,8 @@ class FindPage:
             "visit_type": self.visit_type.pk,
             "site": option.site.pk,
             "provider": option.provider,
-            "room": option.room,
-            "interpreter": option.interpreter,
+            "resources": option.resources,
+            "modality": option.modality,
             "start": option.start.isoformat(),
             "request": self.request.pk,
             "others": others,
@@ -246,17 +247,18 @@ class FindPage:
 
 def option_from(signed: Mapping[str, Any], request: Request) -> Wanted:
     """The time that was offered, as the book takes it. Raises LookupError where it was for another request."""
-    if signed["request"] != request.pk:
+    if signed["request"] != request.pk or request.patient is None:
         raise LookupError
-    return Wanted(
-        visit_type=VisitType.objects.filter(pk=signed["visit_type"]).first() or _missing(),
-        site=Site.objects.filter(pk=signed["site"]).first() or _missing(),
-        provider=Provider.objects.filter(pk=signed["provider"]).first() or _missing(),
-        start=datetime.fromisoformat(signed["start"]),
-        room=Room.objects.filter(pk=signed["room"]).first() if signed["room"] else None,
-        interpreter=Interpreter.objects.filter(pk=signed["interpreter"]).first()
-        if signed["interpreter"]
-        else None,
+    kind = VisitType.objects.filter(pk=signed["visit_type"]).first() or _missing()
+    language = request.patient.language if request.patient.needs_interpreter else ""
+    resources, by = signed["resources"], signed["modality"]
+    return wanted_with(
+        kind,
+        Site.objects.filter(pk=signed["site"]).first() or _missing(),
+        datetime.fromisoformat(signed["start"]),
+        resources=resources,
+        parts=parts_for(kind, provider=resources[0], modality=by, language=language),
+        by=by,
     )
 
 
@@ -265,7 +267,7 @@ def _missing() -> Any:
 
 
 def _ids(options: list[Option]) -> set[int]:
-    return {pk for one in options for pk in (one.provider, one.room, one.interpreter) if pk is not None}
+    return {pk for one in options for pk in one.resources}
 
 
 def _in_words(option: Option, names: Mapping[int, str]) -> str:

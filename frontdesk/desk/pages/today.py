@@ -12,7 +12,7 @@ from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.book.engine import bits
 from frontdesk.book.models import Appointment, AppointmentStatus, ResourceDay
-from frontdesk.book.queries.open_time import site_days, tick_of
+from frontdesk.book.queries.open_time import Pools, site_days, tick_of
 from frontdesk.clinic.models import Provider, Site
 from frontdesk.kit.clock import local_midnight
 from frontdesk.outreach.models import Message, MessageState
@@ -190,9 +190,7 @@ def _all_providers(site: Site, day: date) -> int:
 
 def _free_bits(site: Site, day: date, providers: Sequence[int], now: datetime) -> dict[int, int]:
     """What is left of each provider's free time from now on; the time of expired holds counts as free."""
-    found = site_days(
-        providers=providers, rooms=(), interpreters=(), sites=[site.pk], first=day, last=day, now=now
-    )
+    found = site_days(Pools([providers]), sites={site.pk: site}, first=day, last=day, now=now)
     begun = tick_of(now, local_midnight(day, site.time_zone)) + 1
     left = bits.span(begun, bits.TICKS - begun)
     here = found.get((day, site.pk))
@@ -253,11 +251,14 @@ def _visits(user: User, site: Site, day: date, now: datetime) -> list[Visit]:
 def _undelivered(user: User, site: Site, now: datetime) -> list[Message]:
     """Of the site's visits that are still to come: what is past needs nobody."""
     ahead = Appointment.objects.visible_to(user).filter(site=site).upcoming(now)
-    rows = Message.objects.visible_to(user).filter(
-        state=MessageState.FAILED,
-        settled_at__gte=now - UNDELIVERED_FOR,
-        about_kind="appointment",
-        about_ref__in=ahead.order_by().values("pk"),
+    rows = (
+        Message.objects.visible_to(user)
+        .about_visits()
+        .filter(
+            state=MessageState.FAILED,
+            settled_at__gte=now - UNDELIVERED_FOR,
+            about_ref__in=ahead.order_by().values("pk"),
+        )
     )
     return list(rows.select_related("patient").order_by("-settled_at")[:MOST_MESSAGES])
 

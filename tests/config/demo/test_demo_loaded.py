@@ -18,7 +18,8 @@ from frontdesk.book.engine.bits import from_bytes
 from frontdesk.book.models import Appointment, Claim, ResourceDay, Session
 from frontdesk.book.queries.check_days import differences
 from frontdesk.book.queries.find import Wish, nearest, providers_for
-from frontdesk.book.queries.open_time import mask_of, session_bits
+from frontdesk.book.queries.derive import session_span
+from frontdesk.book.queries.open_time import mask_of
 from frontdesk.clinic.models import Duty, Provider, Site, VisitType
 from frontdesk.config.demo.accounts import PASSWORD, demo_logins
 from frontdesk.config.demo.facts import DemoLoaded
@@ -75,7 +76,7 @@ def test_the_days_behind_agree_too(loaded: DemoLoaded) -> None:
     for row in days:
         opened = taken = 0
         for session in Session.objects.on(row.day).filter(resource=row.resource_id, site=row.site_id):
-            opened |= session_bits(session, row.day)
+            opened |= session_span(session, row.day, site)
         around = (NOW - timedelta(days=9), NOW)
         for claim in Claim.objects.live().filter(resource=row.resource_id, start__range=around):
             day, mask = mask_of(claim.start, claim.end, site)

@@ -1,0 +1,180 @@
+"""Taking time for a visit under locked days: is every piece free, open to this visit, and within its rule?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from frontdesk.book.actions.time import Days, Key, TimeTaken
+from frontdesk.book.actions.wanted import Piece, Wanted
+from frontdesk.book.engine.kept import Kept
+from frontdesk.book.models import Appointment, AppointmentStatus, Claim, Gathering, Hold, OverbookRule
+from frontdesk.book.queries.new_patients import is_new_patient
+from frontdesk.book.queries.open_time import mask_of
+from frontdesk.book.queries.wish import classes_for
+from frontdesk.clinic.models import SlotClass
+from frontdesk.kit.clock import day_span
+from frontdesk.kit.errors import Refused
+from frontdesk.people.models import Patient
+
+
+class KeptTime(Refused):
+    """The time is kept for visits of another kind."""
+
+    code = "KEPT_TIME"
+
+
+class NotOverbookable(Refused):
+    """No signed rule lets the provider have one more visit at this time."""
+
+    code = "NOT_OVERBOOKABLE"
+
+
+class PatientBusy(Refused):
+    """The patient has another visit then."""
+
+    code = "PATIENT_BUSY"
+
+
+class TimePast(Refused):
+    """Nobody can be booked into the past."""
+
+    code = "TIME_PAST"
+
+
+@dataclass(frozen=True)
+class For:
+    """For whom time is taken: what decides which kept time may be had."""
+
+    patient: Patient
+    directed: bool = False
+
+
+def placed(wanted: Wanted) -> list[tuple[Piece, Key, int]]:
+    """Each piece with the (resource, local day) that it lies on and its bits."""
+    found = []
+    for piece in wanted.pieces:
+        day, mask = mask_of(piece.start, piece.end, wanted.site)
+        found.append((piece, (piece.resource, day), mask))
+    return found
+
+
+def keys_of_wanted(wanted: Wanted) -> set[Key]:
+    """The days that taking it must lock."""
+    return {key for _, key, _ in placed(wanted)}
+
+
+def take(wanted: Wanted, whose: For, days: Days, *, now: datetime) -> None:
+    """Take all pieces under the locked `days`; the caller writes the claims and then saves the days.
+
+    Raises TimeTaken, KeptTime or NotOverbookable. Kept time is refused to whom it is not kept for, until its
+    release.
+    """
+    for piece, key, mask in placed(wanted):
+        if piece.unit > 1:
+            _check_overbook(wanted, piece, key, mask, days)
+            continue
+        if not days.is_free(key, mask, wanted.site):
+            raise TimeTaken
+        _check_kept(wanted, whose, days.kept(key, mask, wanted.site, now), now)
+    if wanted.visit_type.kept_only:
+        _check_in_kept(wanted, days)
+    for piece, key, mask in placed(wanted):
+        if piece.unit == 1:
+            days.take(key, mask)
+
+
+def write_claims(
+    wanted: Wanted,
+    *,
+    hold: Hold | None = None,
+    appointment: Appointment | None = None,
+    gathering: Gathering | None = None,
+) -> None:
+    """The claims of all pieces, in the order of their resources."""
+    Claim.objects.bulk_create(
+        Claim(
+            resource_id=piece.resource, unit=piece.unit, start=piece.start, end=piece.end,
+            hold=hold, appointment=appointment, gathering=gathering,
+        )
+        for piece in sorted(wanted.pieces)
+    )  # fmt: skip
+
+
+def check_free_patient(
+    patient: Patient, start: datetime, end: datetime, *, now: datetime, but: int | None = None
+) -> None:
+    """Raises TimePast or PatientBusy. `but` is a visit that does not count: the one that moves."""
+    if start < now:
+        raise TimePast("This time has passed.")
+    live = Appointment.objects.filter(
+        patient=patient, status__in=[AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED]
+    )
+    overlapping = live.filter(start__lt=end, end__gt=start).exclude(pk=but or 0)
+    if (other := overlapping.select_related("site").first()) is not None:
+        when = f"{other.start.astimezone(other.site.zone):%H:%M}"
+        raise PatientBusy(f"The patient has another visit at {when} then.")
+
+
+def _check_kept(wanted: Wanted, whose: For, kept: list[Kept], now: datetime) -> None:
+    if not kept:
+        return
+    new = is_new_patient(whose.patient, wanted.visit_type.specialty_id, now=now)
+    allowed = classes_for(wanted.visit_type, modality=wanted.by, directed=whose.directed, new_patient=new)
+    for one in kept:
+        if one.slot_class not in allowed:
+            raise KeptTime(kept_sentence(one.slot_class))
+
+
+def _check_in_kept(wanted: Wanted, days: Days) -> None:
+    """A visit type that is booked in kept time only: the leading piece lies in time of one of its classes."""
+    _, key, mask = placed(wanted)[0]
+    own = set(wanted.visit_type.slot_classes.values_list("pk", flat=True))
+    covered = 0
+    for row in days.rows:
+        if (row.resource_id, row.day) == key and row.site_id == wanted.site.pk:
+            for one in row.kept_for:
+                covered |= one.mask if one.slot_class in own else 0
+    if covered & mask != mask:
+        raise KeptTime(f"{wanted.visit_type.name} is booked only in time that is kept for it.")
+
+
+def kept_sentence(slot_class: int) -> str:
+    """Why kept time is refused."""
+    found = SlotClass.objects.filter(pk=slot_class).first()
+    if found is None:
+        return "This time is blocked, and not released yet."
+    direction = " and opens by a clinician’s direction" if found.by_direction else ""
+    return f"This time is kept for: {found.name}{direction}."
+
+
+def _check_overbook(wanted: Wanted, piece: Piece, key: Key, mask: int, days: Days) -> None:
+    """Under the lock of the provider's day, so that the cap holds whoever else books."""
+    rule = wanted.overbook
+    assert rule is not None  # noqa: S101  unit 2 comes of a rule
+    if (sentence := refuses(rule, wanted)) or not days.is_open(key, mask, wanted.site):
+        raise NotOverbookable(sentence or f"{wanted.provider.name} is not in session then.")
+    start, end = day_span(key[1], wanted.site.time_zone)
+    extra = Claim.objects.live().filter(resource=piece.resource, unit__gt=1, start__gte=start, start__lt=end)
+    if extra.filter(start__lt=piece.end, end__gt=piece.start).exists():
+        raise TimeTaken("The extra place at this time was just taken.")
+    if extra.count() >= rule.cap:
+        raise NotOverbookable(f"The rule allows {rule.cap} extra a day, and they are taken.")
+
+
+def refuses(rule: OverbookRule, wanted: Wanted) -> str:
+    """Why the rule does not open this time; empty where it does."""
+    local = wanted.start.astimezone(wanted.site.zone)
+    last = wanted.end.astimezone(wanted.site.zone)
+    if rule.provider_id != wanted.provider.pk or rule.signed_at is None or rule.ended_at is not None:
+        return f"{wanted.provider.name} has signed no rule for extra visits."
+    if not rule.valid_from <= local.date() <= rule.valid_until:
+        return "The provider’s rule for extra visits does not hold on this day."
+    if rule.weekdays and local.weekday() not in rule.weekdays:
+        return "The provider’s rule for extra visits does not hold on this weekday."
+    if local.time() < rule.starts or last.time() > rule.ends or last.date() != local.date():
+        return f"Extra visits are allowed from {rule.starts:%H:%M} to {rule.ends:%H:%M} only."
+    types = set(rule.visit_types.values_list("pk", flat=True))
+    if types and wanted.visit_type.pk not in types:
+        return "The provider’s rule for extra visits does not name this visit type."
+    return ""

@@ -1,0 +1,174 @@
+"""For each provider and day: what lets a visit of the wish begin, gate by gate. It agrees with `find.open_times`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from frontdesk.book.engine import bits
+from frontdesk.book.engine.find import Free, Need, SiteDay
+from frontdesk.book.engine.gates import OF_KIND, Gate, Gates, Lead, lead_gates, other_gates, passed, together
+from frontdesk.book.engine.segments import Part
+from frontdesk.book.models import ResourceDay
+from frontdesk.book.queries.find import HORIZON, earliest, window_of
+from frontdesk.book.queries.open_time import Pools, freed_by_expiry, site_days
+from frontdesk.book.queries.wish import (
+    Taking,
+    Wish,
+    classes_for,
+    interpreters_for,
+    need_of,
+    parts_for,
+    takings,
+)
+from frontdesk.clinic.choices import ResourceKind
+from frontdesk.clinic.models import Equipment, Provider, Room, Site
+from frontdesk.kit.clock import local_midnight
+
+ALL_DAY = (0, 24)
+
+
+@dataclass(frozen=True)
+class Gated:
+    """One provider on one local day at one site: the bits of the day, what else is free there, and the gates."""
+
+    provider: int
+    day: date
+    site: Site
+    parts: tuple[Part, ...]
+    need: Need
+    lead: Lead
+    there: SiteDay
+    gates: Gates
+
+    @property
+    def midnight(self) -> datetime:
+        return local_midnight(self.day, self.site.time_zone)
+
+    @property
+    def fits(self) -> int:
+        return passed(self.gates)
+
+
+def gated(wish: Wish, first: date, last: date, *, now: datetime) -> Iterator[Gated]:
+    """Every provider of the wish at each of its sites on the local days first..last, in session or not."""
+    if not wish.sites:
+        return
+    whole = takings(wish)
+    for taking in whole:
+        yield from _of(wish, taking, first, last, now, frozenset())
+    seen = {one for taking in whole for one in taking.pools.parts[0]}
+    for provider in wish.providers:
+        if provider not in seen:
+            taking, lacking = _lacking(wish, provider)
+            yield from _of(wish, taking, first, last, now, lacking)
+
+
+def last_day(wish: Wish, now: datetime) -> date:
+    """The last local day that is booked now, whatever the wish says."""
+    today = now.astimezone(wish.sites[0].zone).date()
+    most = wish.visit_type.lead_most
+    return today + timedelta(days=HORIZON if most is None else most)
+
+
+def _of(
+    wish: Wish, taking: Taking, first: date, last: date, now: datetime, lacking: frozenset[str]
+) -> Iterator[Gated]:
+    sites = {site.pk: site for site in wish.sites}
+    there = site_days(taking.pools, sites=sites, first=first, last=last, now=now)
+    leads = _leads(taking, there, sites, first, last, now)
+    kinds = [part.kind for part in taking.parts]
+    days = [first + timedelta(days=more) for more in range((last - first).days + 1)]
+    for day in days:
+        for site in wish.sites:
+            here = there.get((day, site.pk)) or SiteDay([[] for _ in taking.parts])
+            asked = _asked(wish, taking.need, day, site, now)
+            others = _others(here, taking.need, kinds, lacking)
+            for provider in taking.pools.parts[0]:
+                lead = leads.get((provider, day, site.pk), Lead())
+                gates = asked | lead_gates(lead, taking.need) | others
+                at_once = together(provider, here, taking.need, kinds, passed(gates))
+                gates[Gate.TOGETHER] = at_once
+                yield Gated(provider, day, site, taking.parts, taking.need, lead, here, gates)
+
+
+def _others(here: SiteDay, need: Need, kinds: Sequence[str], lacking: frozenset[str]) -> dict[Gate, int]:
+    """Where nobody at all can take a part, that alone is said: the other parts were not looked at."""
+    if lacking:
+        return {OF_KIND[kind]: 0 if kind in lacking else bits.FULL for kind in kinds[1:]}
+    return other_gates(here.pools, need, kinds)
+
+
+def _leads(
+    taking: Taking,
+    there: dict[tuple[date, int], SiteDay],
+    sites: dict[int, Site],
+    first: date,
+    last: date,
+    now: datetime,
+) -> dict[tuple[int, date, int], Lead]:
+    providers = list(taking.pools.parts[0])
+    allowed: dict[tuple[int, date, int], Free] = {}
+    for (day, site), here in there.items():
+        allowed |= {(one.resource, day, site): one for one in here.providers}
+    freed = freed_by_expiry(providers, first, last, now)
+    rows = ResourceDay.objects.filter(resource__in=providers, site__in=list(sites), day__range=(first, last))
+    found = {}
+    for row in rows:
+        key = (row.resource_id, row.day, row.site_id)
+        free = row.free | (freed.get(key[:2], 0) & row.open)
+        starts = None if row.start_bits is None else bits.from_bytes(row.start_bits)
+        found[key] = Lead(row.open, free, allowed[key].bits if key in allowed else 0, starts)
+    return found
+
+
+def _asked(wish: Wish, need: Need, day: date, site: Site, now: datetime) -> dict[Gate, int]:
+    """The gates of the wish itself. Each is what `window_of` says when nothing else is wished."""
+    midnight = local_midnight(day, site.time_zone)
+    long_ago = midnight - timedelta(days=400)
+
+    def alone(one: Wish, at: datetime) -> int:
+        return window_of(one, need, day, midnight, site, at)
+
+    plain = replace(wish, hours=ALL_DAY, busy=(), earliest=long_ago)
+    begun = day >= earliest(wish, now).astimezone(wish.sites[0].zone).date()
+    shut_if = {
+        Gate.HORIZON: day > last_day(wish, now),
+        Gate.DUE: day > wish.until,
+        Gate.WEEKDAY: day.weekday() not in wish.weekdays,
+    }
+    return {
+        Gate.NOTICE: alone(replace(plain, earliest=wish.earliest), now) if begun else 0,
+        **{gate: 0 if shut else bits.FULL for gate, shut in shut_if.items()},
+        Gate.HOURS: alone(replace(plain, hours=wish.hours), long_ago),
+        Gate.PATIENT: alone(replace(plain, busy=wish.busy), long_ago),
+    }
+
+
+def _lacking(wish: Wish, provider: int) -> tuple[Taking, frozenset[str]]:
+    """What a visit takes, and the kinds of its parts that nobody and nothing here can take."""
+    language = wish.language if wish.interpreter else ""
+    parts = parts_for(wish.visit_type, provider=provider, modality=wish.by, language=language)
+    lacking = frozenset(part.kind for part in parts[1:] if not _is_there(part, wish))
+    kept = classes_for(
+        wish.visit_type, modality=wish.by, directed=wish.directed, new_patient=wish.new_patient
+    )
+    need = need_of(parts)
+    pools: list[list[int]] = [[provider], *([] for _ in parts[1:])]
+    return Taking(parts, Pools(pools, need.parts[0].ticks, kept, wish.visit_type.kept_only), need), lacking
+
+
+def _is_there(part: Part, wish: Wish) -> bool:
+    if part.kind == ResourceKind.INTERPRETER:
+        return bool(interpreters_for(part.of))
+    if part.kind == ResourceKind.PROVIDER:
+        return Provider.objects.filter(specialty_id=int(part.of), active=True).exists()
+    if part.kind == ResourceKind.EQUIPMENT:
+        return Equipment.objects.filter(site__in=wish.sites, equipment_type=part.of, active=True).exists()
+    if wish.room is not None:
+        return True
+    return Room.objects.filter(site__in=wish.sites, room_type=part.of, active=True).exists()
+
+
+__all__ = ["ALL_DAY", "Gated", "gated", "last_day"]

@@ -1,0 +1,200 @@
+"""Where may a visit that is booked go? Its own time counts as free, since a move takes the new time first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from frontdesk.book.engine import bits
+from frontdesk.book.engine.find import search
+from frontdesk.book.engine.kept import Kept, Moment, closed_to
+from frontdesk.book.models import Appointment, AppointmentStatus, Claim, ResourceDay
+from frontdesk.book.queries.derive import span_of
+from frontdesk.book.queries.find import HORIZON, Option, open_times
+from frontdesk.book.queries.new_patients import is_new_patient
+from frontdesk.book.queries.open_time import Pools, freed_by_expiry, mask_of, site_days
+from frontdesk.book.queries.wish import Taking, Wish, classes_for, takings
+from frontdesk.clinic.models import Provider, Site, SlotClass, VisitType
+from frontdesk.kit.clock import local_midnight
+
+TICK = timedelta(minutes=bits.TICK_MINUTES)
+LOOKED_AT = 60  # free times among which the nearest are chosen
+Own = Mapping[tuple[int, date], int]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a visit would go. `start` is an instant; `room` is a room's id where a certain one is asked for."""
+
+    visit_type: VisitType
+    site: Site
+    provider: Provider
+    start: datetime
+    room: int | None = None
+
+    @property
+    def day(self) -> date:
+        return self.start.astimezone(self.site.zone).date()
+
+
+def wish_for(visit: Appointment, target: Target, *, now: datetime) -> Wish:
+    """What is looked for when `visit` goes to `target`: with this provider, at this site, from its day on."""
+    patient, kind = visit.patient, target.visit_type
+    same = kind.pk == visit.visit_type_id
+    return Wish(
+        visit_type=kind,
+        sites=[target.site],
+        providers=[target.provider.pk],
+        earliest=local_midnight(target.day, target.site.time_zone),
+        until=target.day + timedelta(days=HORIZON),
+        language=patient.language,
+        interpreter=patient.needs_interpreter and (visit.interpreter_id is not None or not same),
+        busy=_busy(visit, now),
+        new_patient=is_new_patient(patient, kind.specialty_id, now=now),
+        modality=visit.modality if same else "",
+        room=target.room,
+    )
+
+
+def place_for(visit: Appointment, target: Target, *, now: datetime) -> Option | None:
+    """What the visit would take at exactly this place; None where something that it needs is not free then.
+
+    The room, the interpreter and the machines that it has are preferred.
+    """
+    wish, own = wish_for(visit, target, now=now), own_time(visit)
+    midnight = local_midnight(target.day, target.site.time_zone)
+    tick, odd = divmod(target.start - midnight, TICK)
+    if odd:
+        return None
+    for taking in takings(wish):
+        found = _search(taking, target, own, tick, now)
+        if found is not None:
+            length = timedelta(minutes=max(part.end for part in taking.parts))
+            return Option(target.site, found, taking.parts, target.start, target.start + length, wish.by)
+    return None
+
+
+def nearest_to(visit: Appointment, target: Target, *, now: datetime, limit: int = 3) -> list[Option]:
+    """The free times nearest to the wished one, with the same provider, in the order of time."""
+    found = islice(open_times(wish_for(visit, target, now=now), now=now), LOOKED_AT)
+    best = sorted(found, key=lambda option: abs(option.start - target.start))[:limit]
+    return sorted(best, key=lambda option: option.start)
+
+
+def why_not(visit: Appointment, target: Target, *, now: datetime) -> str:
+    """Why nothing is free for the visit there, in one sentence, the first reason that holds."""
+    if target.start < now:
+        return "This time has passed."
+    if not takings(wish_for(visit, target, now=now)):
+        return "Nobody and nothing of the kind that this visit needs is at the site."
+    start, end = target.start, target.start + _length(visit, target, now)
+    day, mask = mask_of(start, end, target.site)
+    row = ResourceDay.objects.filter(resource=target.provider.pk, day=day, site=target.site).first()
+    if row is None or row.open & mask != mask:
+        return _not_open(target, row, mask)
+    if (kept := _kept_from(visit, target, row.kept_for, mask, now)) is not None:
+        return kept
+    if (row.free | own_time(visit).get((target.provider.pk, day), 0)) & mask != mask:
+        return _taken(visit, target, start, end, now)
+    if row.start_bits and not bits.from_bytes(row.start_bits) & bits.span(_first_tick(target), 1):
+        return f"Visits of {target.provider.name} begin at other minutes in this session."
+    return "No room, machine or interpreter that this visit needs is free then."
+
+
+def own_time(visit: Appointment) -> dict[tuple[int, date], int]:
+    """The bits of each (resource, local day) that the visit itself has taken."""
+    found: dict[tuple[int, date], int] = defaultdict(int)
+    for claim in Claim.objects.live().filter(appointment=visit, unit=1):
+        day, mask = mask_of(claim.start, claim.end, visit.site)
+        found[claim.resource_id, day] |= mask
+    return found
+
+
+def gap_behind(visit: Appointment) -> tuple[datetime, datetime]:
+    """The free stretch of the provider's time that the visit would leave, with what is free on both sides of it."""
+    day, mask = mask_of(visit.start, visit.end, visit.site)
+    row = ResourceDay.objects.filter(resource=visit.provider_id, day=day, site=visit.site_id).first()
+    free = (row.free if row else 0) | mask
+    midnight = local_midnight(day, visit.site.time_zone)
+    for start, count in bits.stretches(free):
+        if bits.span(start, count) & mask:
+            return midnight + start * TICK, midnight + (start + count) * TICK
+    return visit.start, visit.end
+
+
+def _search(
+    taking: Taking, target: Target, own: Own, tick: int, now: datetime
+) -> tuple[int, ...] | None:
+    pools = _own_first(taking.pools, {resource for resource, _ in own})
+    freed = defaultdict(int, freed_by_expiry(pools.everybody, target.day, target.day, now))
+    for key, mask in own.items():
+        freed[key] |= mask
+    sites = {target.site.pk: target.site}
+    days = site_days(pools, sites=sites, first=target.day, last=target.day, now=now, freed=freed)
+    here = days.get((target.day, target.site.pk))
+    if here is None:
+        return None
+    need = replace(taking.need, step=1, window=bits.span(tick, 1))
+    found = next(search(here, need), None)
+    return found.resources if found else None
+
+
+def _own_first(pools: Pools, own: set[int]) -> Pools:
+    parts = [sorted(part, key=lambda resource: resource not in own) for part in pools.parts]
+    return replace(pools, parts=parts)
+
+
+def _busy(visit: Appointment, now: datetime) -> Sequence[tuple[datetime, datetime]]:
+    live = Appointment.objects.filter(
+        patient=visit.patient_id, status__in=[AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED], end__gt=now
+    )
+    return list(live.exclude(pk=visit.pk).values_list("start", "end"))
+
+
+def _length(visit: Appointment, target: Target, now: datetime) -> timedelta:
+    """How long the provider's own part lasts."""
+    for taking in takings(wish_for(visit, target, now=now)):
+        return timedelta(minutes=taking.parts[0].minutes)
+    return visit.end - visit.start
+
+
+def _first_tick(target: Target) -> int:
+    midnight = local_midnight(target.day, target.site.time_zone)
+    return bits.TICKS - span_of(target.start, target.start + TICK, midnight).bit_length()
+
+
+def _not_open(target: Target, row: ResourceDay | None, mask: int) -> str:
+    name = target.provider.name
+    if row is None or not row.open & mask:
+        return f"{name} has no open session at {target.site.name} then."
+    return f"{name}’s session does not last that long."
+
+
+def _kept_from(
+    visit: Appointment, target: Target, kept: Sequence[Kept], mask: int, now: datetime
+) -> str | None:
+    new = is_new_patient(visit.patient, target.visit_type.specialty_id, now=now)
+    by = visit.modality or target.visit_type.modality
+    classes = classes_for(target.visit_type, modality=by, directed=False, new_patient=new)
+    moment = Moment.of(now.astimezone(target.site.zone))
+    for one in kept:
+        if closed_to([one], target.day, classes=classes, now=moment) & mask:
+            found = SlotClass.objects.filter(pk=one.slot_class).first()
+            if found is None:
+                return "This time is blocked, and not released yet."
+            direction = " and opens by a clinician’s direction" if found.by_direction else ""
+            return f"This time is kept for: {found.name}{direction}."
+    return None
+
+
+def _taken(visit: Appointment, target: Target, start: datetime, end: datetime, now: datetime) -> str:
+    live = Claim.objects.live().between(start, end).filter(resource=target.provider.pk, unit=1)
+    held = live.filter(appointment=None, gathering=None, hold__expires_at__gt=now)
+    if held.exists():
+        return f"{target.provider.name}’s time is held for somebody else then."
+    if live.exclude(appointment=visit).exists():
+        return f"{target.provider.name} has somebody else then."
+    return f"{target.provider.name} has no room for one more visit in this session."
