@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
+from frontdesk.book import jobs_audit  # noqa: F401  so that the worker finds its jobs
 from frontdesk.book.actions.days import open_days
 from frontdesk.book.actions.holds import sweep
 from frontdesk.book.actions.template_audit import open_findings

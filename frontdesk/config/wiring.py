@@ -22,6 +22,13 @@ from frontdesk.book.facts import (
 from frontdesk.book.facts_audit import AuditRun, ConflictFound, ConflictResolved
 from frontdesk.book.facts_history import HistoryTakenIn
 from frontdesk.book.facts_overbooking import OverbookingDrafted, OverbookingEnded, OverbookingSigned
+from frontdesk.book.facts_plans import (
+    GatheringCancelled,
+    GatheringPlanned,
+    PlanBooked,
+    PlanEnded,
+    PlanExtended,
+)
 from frontdesk.book.facts_time import (
     BlockLifted,
     TemplateApproved,
@@ -100,6 +107,7 @@ UNHEARD: frozenset[type[Fact]] = frozenset(
         AppointmentMissed, AuditRun, ConflictFound, ConflictResolved,
         OverbookingDrafted, OverbookingEnded, OverbookingSigned,
         BookingRefused, DaysOpened, HistoryTakenIn, HoldEnded, LinkWaived, MovabilitySet, TimeHeld,
+        GatheringCancelled, GatheringPlanned, PlanBooked, PlanEnded, PlanExtended,
         BlockLifted, TemplateApproved, TemplateDrafted, TemplateWithdrawn, TimeBlocked, TimeReleased,
         ContactAdded, PatientAdded, PatientsImported,
         settings.CardRetired, settings.CardWritten, settings.DepartmentAdded, settings.DutyAdded, settings.DutyEnded,

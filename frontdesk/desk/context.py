@@ -53,7 +53,8 @@ RAIL = (
     ("desk:patients", "patients", "Patients", Permission.SEE_PATIENTS),
     ("desk:mailbox", "messages", "Mailbox", Permission.SEE_MAILBOX),
     ("desk:reports", "reports", "Reports", Permission.SEE_REPORTS),
-    ("desk:protocol", "settings", "Protocol", Permission.USE_DESK),
+    ("desk:protocol", "signed", "Protocol", Permission.USE_DESK),
+    ("desk:settings", "settings", "Settings", Permission.USE_DESK),
 )
 
 

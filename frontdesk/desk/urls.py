@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from frontdesk.desk.views import (
     calendar,
@@ -8,6 +8,7 @@ from frontdesk.desk.views import (
     gallery,
     handoffs,
     mailbox,
+    moves,
     patients,
     protocol,
     queues,
@@ -15,6 +16,7 @@ from frontdesk.desk.views import (
     requests,
     today,
     trail,
+    visits,
 )
 
 app_name = "desk"
@@ -41,6 +43,12 @@ urlpatterns = [
     path("requests/<int:pk>/trail/", trail.show, name="trail"),
     path("requests/<int:pk>/trail.json", trail.export, name="trail-export"),
     path("calendar/", calendar.day, name="calendar"),
+    path("visits/<int:pk>/move/", moves.move, name="visit-move"),
+    path("visits/<int:pk>/cancel/", visits.cancel, name="visit-cancel"),
+    path("visits/<int:pk>/missed/", visits.missed, name="visit-missed"),
+    path("visits/<int:pk>/undo/", visits.undo, name="visit-undo"),
+    path("visits/<int:pk>/waive/", visits.waive, name="visit-waive"),
+    path("visits/<int:pk>/may-move/", visits.may_move, name="visit-may-move"),
     path("queues/", queues.index, name="queues"),
     path("tasks/<int:pk>/claim/", queues.claim, name="task-claim"),
     path("tasks/<int:pk>/done/", queues.done, name="task-done"),
@@ -51,5 +59,7 @@ urlpatterns = [
     path("mailbox/<slug:name>/", mailbox.letter, name="letter"),
     path("reports/", reports.reports, name="reports"),
     path("protocol/", protocol.show, name="protocol"),
+    path("settings/time/", include("frontdesk.desk.urls_time")),
+    path("settings/", include("frontdesk.desk.urls_settings")),
     path("gallery/", gallery.show, name="gallery"),
 ]

@@ -67,9 +67,14 @@ def _first_minute(request: Request, ask: Ask) -> Finding | None:
 
 
 def _moving(ask: Ask) -> Finding:
-    """A visit that is booked already may be moved without a request, but not past an open emergency."""
-    open_now = Request.objects.open().filter(patient=ask.patient, lane=Lane.EMERGENCY)
-    if ask.patient is not None and open_now.exists():
+    """A visit that is booked already may be moved without a request, but not past an open emergency.
+
+    The patient's open requests are locked, so that none becomes an emergency while the visit moves.
+    """
+    open_now = Request.objects.open().filter(patient=ask.patient) if ask.patient else Request.objects.none()
+    if connection.in_atomic_block:
+        open_now = open_now.select_for_update(no_key=True, of=("self",))
+    if any(request.current_lane is Lane.EMERGENCY for request in open_now.order_by("pk")):
         return _fail("GATE_EMERGENCY", "This patient has an open emergency request. It comes first.")
     return Finding(LINK, Verdict.PASS, "The visit was booked before.")
 

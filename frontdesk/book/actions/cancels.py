@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.book.actions import once
-from frontdesk.book.actions.changes import lock, reason, release_time
+from frontdesk.book.actions.changes import check_version, lock, reason, release_time
 from frontdesk.book.actions.taking import For, check_free_patient, keys_of_wanted, take, write_claims
 from frontdesk.book.actions.time import Days, TimeTaken
 from frontdesk.book.actions.wanted import wanted_of
@@ -42,9 +42,10 @@ def cancel(
     because = reason(why, CHANGES)
     try:
         with transaction.atomic():
-            if (same := once.done_before(key=key, what="cancel", by=by)) is not None:
-                return Appointment.objects.get(pk=same)
-            visit = lock(visit, version)
+            visit = lock(visit)
+            if once.done_before(key=key, what="cancel", by=by) is not None:
+                return visit
+            check_version(visit, version)
             _cancel(visit, because, note, by, now)
             once.remember(key=key, what="cancel", ref=visit.pk, by=by, now=now)
     except IntegrityError:

@@ -21,7 +21,7 @@ _WORDS = {
 }
 
 
-__all__ = ["Ended", "Stale", "describe", "live_claims", "lock", "reason", "release_time"]
+__all__ = ["Ended", "Stale", "check_version", "describe", "live_claims", "lock", "reason", "release_time"]
 
 
 class Stale(Refused):
@@ -30,16 +30,26 @@ class Stale(Refused):
     code = "STALE"
 
 
-def lock(visit: Appointment, version: int | None) -> Appointment:
-    """The visit, locked after its patient as docs/locking.md says. Raises Stale with what changed."""
+def lock(visit: Appointment, version: int | None = None) -> Appointment:
+    """The visit, locked after its patient as docs/locking.md says. Raises Stale with what changed.
+
+    An action that is done once for a key locks without a version, looks for the key, and then checks the version:
+    a double click that waited for the lock is not stale.
+    """
     Patient.objects.select_for_update(no_key=True).get(pk=visit.patient_id)
     rows = Appointment.objects.select_for_update(no_key=True, of=("self",))
     found = rows.select_related(
         "patient", "visit_type", "site", "provider", "room", "interpreter", "gathering"
     ).get(pk=visit.pk)
-    if version is not None and version != found.version:
-        raise Stale(f"This visit was {_what_changed(found)} after you opened it. Look at it again.")
+    if version is not None:
+        check_version(found, version)
     return found
+
+
+def check_version(visit: Appointment, version: int) -> None:
+    """Is the locked visit still as it was shown? Raises Stale with what changed."""
+    if version != visit.version:
+        raise Stale(f"This visit was {_what_changed(visit)} after you opened it. Look at it again.")
 
 
 def reason(code: str, among: tuple[Why, ...]) -> Why:

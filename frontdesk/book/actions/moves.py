@@ -13,7 +13,7 @@ from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.book.actions import once
 from frontdesk.book.actions.chains import keep_chain
-from frontdesk.book.actions.changes import describe, live_claims, lock, reason
+from frontdesk.book.actions.changes import check_version, describe, live_claims, lock, reason
 from frontdesk.book.actions.expiry import write_off
 from frontdesk.book.actions.taking import For, check_free_patient, keys_of_wanted, take, write_claims
 from frontdesk.book.actions.time import Days, TimeTaken, expired_in_the_way, keys_of, keys_of_hold, release
@@ -63,9 +63,14 @@ def move(
     why = reason(move.why, CHANGES)
     try:
         with transaction.atomic():
-            if (same := once.done_before(key=key, what="move", by=by)) is not None:
-                return Appointment.objects.get(pk=same)
-            moved = _move(visit, to, move, why, version, by, now, waivers)
+            if once.done_before(key=key, what="move", by=by) is not None:
+                return Appointment.objects.get(pk=visit.pk)
+            found = _checked(visit, to, by, now, waivers)
+            visit = lock(visit)
+            if once.done_before(key=key, what="move", by=by) is not None:
+                return visit
+            check_version(visit, version)
+            moved = _move(visit, to, move, why, found, by, now)
             once.remember(key=key, what="move", ref=moved.pk, by=by, now=now)
             return moved
     except IntegrityError:
@@ -91,19 +96,23 @@ def set_movability(
     return visit
 
 
+def _checked(
+    visit: Appointment, to: Wanted, by: User, now: datetime, waivers: Waivers | None
+) -> list[Finding]:
+    """The chain of the new place; the check locks the patient's open requests, before anything else is locked."""
+    ask = replace(ask_for(to, visit.patient, None, by, now), moving=visit.pk)
+    return check_can_book(ask, waivers, (chain,))
+
+
 def _move(
     visit: Appointment,
     to: Wanted,
     move: Move,
     why: Why,
-    version: int,
+    found: list[Finding],
     by: User,
     now: datetime,
-    waivers: Waivers | None,
 ) -> Appointment:
-    ask = replace(ask_for(to, visit.patient, None, by, now), moving=visit.pk)
-    found = check_can_book(ask, waivers, (chain,))
-    visit = lock(visit, version)
     check_can_move(visit, why, move.approved_by, now=now)
     check_fits(to, visit.patient)
     check_free_patient(visit.patient, to.start, to.end, now=now, but=visit.pk)

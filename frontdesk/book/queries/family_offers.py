@@ -61,7 +61,7 @@ def family_offers(asked: Family, *, now: datetime, limit: int = 5) -> Together:
     if not combinations:
         who = "Nobody does all of these visits" if not asked.at_once else "Nobody does one of these visits"
         return Together(why_not=f"{who} at {asked.site.name}.")
-    rows = []
+    rows: list[tuple[Option, ...]] = []
     day = asked.first
     while day <= last and len(rows) < limit:
         found = [row for one in combinations if (row := _on_day(asked, one, day, now)) is not None]

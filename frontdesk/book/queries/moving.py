@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -21,6 +21,7 @@ from frontdesk.clinic.models import Provider, Site, SlotClass, VisitType
 from frontdesk.kit.clock import local_midnight
 
 TICK = timedelta(minutes=bits.TICK_MINUTES)
+_BLOCKED = "This time is blocked, and not released yet."
 LOOKED_AT = 60  # free times among which the nearest are chosen
 Own = Mapping[tuple[int, date], int]
 
@@ -85,23 +86,27 @@ def nearest_to(visit: Appointment, target: Target, *, now: datetime, limit: int 
 
 
 def why_not(visit: Appointment, target: Target, *, now: datetime) -> str:
-    """Why nothing is free for the visit there, in one sentence, the first reason that holds."""
+    """Why nothing is free for the visit there, in one sentence: the first reason that holds."""
+    return next(_reasons(visit, target, now))
+
+
+def _reasons(visit: Appointment, target: Target, now: datetime) -> Iterator[str]:
     if target.start < now:
-        return "This time has passed."
+        yield "This time has passed."
     if not takings(wish_for(visit, target, now=now)):
-        return "Nobody and nothing of the kind that this visit needs is at the site."
+        yield "Nobody and nothing of the kind that this visit needs is at the site."
     start, end = target.start, target.start + _length(visit, target, now)
     day, mask = mask_of(start, end, target.site)
     row = ResourceDay.objects.filter(resource=target.provider.pk, day=day, site=target.site).first()
     if row is None or row.open & mask != mask:
-        return _not_open(target, row, mask)
-    if (kept := _kept_from(visit, target, row.kept_for, mask, now)) is not None:
-        return kept
+        yield _not_open(target, row, mask)
+        return
+    yield from _kept_from(visit, target, row.kept_for, mask, now)
     if (row.free | own_time(visit).get((target.provider.pk, day), 0)) & mask != mask:
-        return _taken(visit, target, start, end, now)
+        yield _taken(visit, target, start, end, now)
     if row.start_bits and not bits.from_bytes(row.start_bits) & bits.span(_first_tick(target), 1):
-        return f"Visits of {target.provider.name} begin at other minutes in this session."
-    return "No room, machine or interpreter that this visit needs is free then."
+        yield f"Visits of {target.provider.name} begin at other minutes in this session."
+    yield "No room, machine or interpreter that this visit needs is free then."
 
 
 def own_time(visit: Appointment) -> dict[tuple[int, date], int]:
@@ -125,9 +130,7 @@ def gap_behind(visit: Appointment) -> tuple[datetime, datetime]:
     return visit.start, visit.end
 
 
-def _search(
-    taking: Taking, target: Target, own: Own, tick: int, now: datetime
-) -> tuple[int, ...] | None:
+def _search(taking: Taking, target: Target, own: Own, tick: int, now: datetime) -> tuple[int, ...] | None:
     pools = _own_first(taking.pools, {resource for resource, _ in own})
     freed = defaultdict(int, freed_by_expiry(pools.everybody, target.day, target.day, now))
     for key, mask in own.items():
@@ -149,7 +152,9 @@ def _own_first(pools: Pools, own: set[int]) -> Pools:
 
 def _busy(visit: Appointment, now: datetime) -> Sequence[tuple[datetime, datetime]]:
     live = Appointment.objects.filter(
-        patient=visit.patient_id, status__in=[AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED], end__gt=now
+        patient=visit.patient_id,
+        status__in=[AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED],
+        end__gt=now,
     )
     return list(live.exclude(pk=visit.pk).values_list("start", "end"))
 
@@ -175,7 +180,7 @@ def _not_open(target: Target, row: ResourceDay | None, mask: int) -> str:
 
 def _kept_from(
     visit: Appointment, target: Target, kept: Sequence[Kept], mask: int, now: datetime
-) -> str | None:
+) -> Iterator[str]:
     new = is_new_patient(visit.patient, target.visit_type.specialty_id, now=now)
     by = visit.modality or target.visit_type.modality
     classes = classes_for(target.visit_type, modality=by, directed=False, new_patient=new)
@@ -183,11 +188,8 @@ def _kept_from(
     for one in kept:
         if closed_to([one], target.day, classes=classes, now=moment) & mask:
             found = SlotClass.objects.filter(pk=one.slot_class).first()
-            if found is None:
-                return "This time is blocked, and not released yet."
-            direction = " and opens by a clinician’s direction" if found.by_direction else ""
-            return f"This time is kept for: {found.name}{direction}."
-    return None
+            direction = " and opens by a clinician’s direction" if found and found.by_direction else ""
+            yield f"This time is kept for: {found.name}{direction}." if found else _BLOCKED
 
 
 def _taken(visit: Appointment, target: Target, start: datetime, end: datetime, now: datetime) -> str:

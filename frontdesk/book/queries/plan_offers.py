@@ -19,18 +19,17 @@ from frontdesk.book.engine.plans import (
     windows,
     windows_of,
 )
-from frontdesk.book.models import Appointment, AppointmentStatus, ResourceDay
+from frontdesk.book.models import ResourceDay
 from frontdesk.book.queries.find import HORIZON, Option, Wish, open_times, providers_for
+from frontdesk.book.queries.known import TRAVEL, busy_of
 from frontdesk.book.queries.new_patients import is_new_patient
 from frontdesk.clinic.models import Closure, Site, VisitType
 from frontdesk.kit.clock import local_midnight
 from frontdesk.people.models import Patient
 
-WAY = timedelta(minutes=30)  # from one site to another
 MOST_VISITS = 40
 SEARCHED = 45  # days in which linked and family visits are looked for
 CHOICES = 6
-_LIVE = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ def linked_offers(asked: Linked, *, now: datetime, limit: int = 5) -> Together:
         for place, found in enumerate(options)
     ]
     rows: dict[date, tuple[Option, ...]] = {}
-    for chosen in chains(stays, asked.gaps, way=WAY):
+    for chosen in chains(stays, asked.gaps, way=TRAVEL):
         row = tuple(found[place] for found, place in zip(options, chosen, strict=True))
         rows.setdefault(row[-1].local_start.date(), row)
         if len(rows) == limit:
@@ -225,19 +224,10 @@ def wish_for(
         until=last,
         language=patient.language,
         interpreter=patient.needs_interpreter,
-        busy=busy_of(patient, site, now=now),
+        busy=busy_of(patient, [site], kind.modality, now=now),
         new_patient=is_new_patient(patient, kind.specialty_id, now=now),
         directed=directed,
     )
-
-
-def busy_of(patient: Patient, site: Site, *, now: datetime) -> list[tuple[datetime, datetime]]:
-    """When the patient cannot be at the site: other visits, with the way where they are somewhere else."""
-    live = Appointment.objects.filter(patient=patient, status__in=_LIVE, end__gt=now - WAY)
-    return [
-        (start, end) if where == site.pk else (start - WAY, end + WAY)
-        for start, end, where in live.values_list("start", "end", "site_id")
-    ]
 
 
 def last_day(kind: VisitType, site: Site, now: datetime) -> date:

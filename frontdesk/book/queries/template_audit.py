@@ -126,13 +126,13 @@ def _two_sites(view: _View) -> Iterator[Finding]:
                 for span in _hours(mask & taken):
                     found[resource, one, other, day.weekday(), span].append(day)
     for (resource, one, other, weekday, span), days in found.items():
-        site = view.sites.get(one) or view.sites.get(other)
-        if site is None:
+        where = view.sites.get(one) or view.sites.get(other)
+        if where is None:
             continue
         names = sorted(view.source.sites[number].name for number in (one, other))
         yield Finding(
             "two_sites",
-            site,
+            where,
             f"{view.providers[resource].name} has sessions at {names[0]} and {names[1]} at once, {_when(days, span)}.",
             ("resource", resource),
             days[0],

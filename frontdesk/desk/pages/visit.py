@@ -1,4 +1,4 @@
-"""One visit in the drawer beside the day: when, who, where, how it was booked, how the patient was told."""
+"""One visit in the drawer beside the day: when, who, where, is everything in place, may it move, what may be done."""
 
 from __future__ import annotations
 
@@ -8,13 +8,23 @@ from zoneinfo import ZoneInfo
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
-from frontdesk.book.models import Appointment
-from frontdesk.clinic.choices import Modality
+from frontdesk.book.engine.why import CHANGES, MISSES, why
+from frontdesk.book.models import Appointment, AppointmentStatus
+from frontdesk.clinic.choices import Modality, Moves
+from frontdesk.daybook.models import Entry
+from frontdesk.desk.pages.acts import ActForm, Acts, Refusal, acts_for, open_form
+from frontdesk.desk.pages.chain import Light, kept_lights, passed
 from frontdesk.desk.pages.day import State, state_of
 from frontdesk.outreach.models import Message, MessageState
 from frontdesk.people.models import Patient
 from frontdesk.people.phones import show_phone
+from frontdesk.triage.models import Request
 
+MAY_MOVE = {
+    Moves.FREELY: ("pass", "Yes, freely."),
+    Moves.APPROVED: ("lock", "Only with approval, unless the patient asks."),
+    Moves.NEVER: ("lock", "No, unless the patient asks or the visit itself is at fault."),
+}
 TOLD = {
     MessageState.QUEUED: ("waiting", ""),
     MessageState.SENT: ("pass", "pass"),
@@ -38,6 +48,7 @@ class Drawer:
     """What the drawer shows. Empty text means that there is nothing to say of it, or that the reader may not see it."""
 
     id: int
+    version: int
     title: str
     patient: Patient
     open_record: bool
@@ -52,19 +63,43 @@ class Drawer:
     phone: str
     flags: tuple[str, ...]
     booked: str
-    cancelled: str
+    history: tuple[str, ...]
+    trail: int
     told: tuple[Told, ...]
+    lights: tuple[Light, ...]
+    may_move: tuple[str, str, str]
+    acts: Acts
+    form: ActForm | None
+    refused: str = ""
+
+    @property
+    def passed(self) -> int:
+        return passed(self.lights)
 
 
-def drawer_of(visit: Appointment, *, user: User, now: datetime) -> Drawer:
-    """The drawer of a visit that `user` may see. The visit comes with its rows loaded (see `views/calendar.py`)."""
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks of the drawer: which form is open, for which link; and why it was refused before."""
+
+    act: str = ""
+    link: int = 0
+    refusal: Refusal | None = None
+
+
+def drawer_of(visit: Appointment, *, user: User, now: datetime, wanted: Wanted | None = None) -> Drawer:
+    """The drawer of a visit that `user` may see. The visit comes with its rows loaded (see `views/kit.py`)."""
+    wanted = wanted or Wanted()
     zone, reason = visit.site.zone, user.may(Permission.SEE_REASON)
     minutes = (visit.end - visit.start).total_seconds() // 60
-    told = Message.objects.visible_to(user).filter(about_kind="appointment", about_ref=visit.pk)
+    told = Message.objects.visible_to(user).about_visits().filter(about_ref=visit.pk)
     start, end = (moment.astimezone(zone) for moment in (visit.start, visit.end))
-    patient = visit.patient
+    patient, acts = visit.patient, acts_for(visit, user=user, now=now)
+    form = open_form(
+        wanted.act, visit, acts=acts, user=user, now=now, link=wanted.link, refusal=wanted.refusal
+    )
     return Drawer(
         id=visit.pk,
+        version=visit.version,
         title=f"{visit.visit_type.name if reason else 'Visit'}, {minutes:.0f} min",
         patient=patient,
         open_record=user.may(Permission.SEE_PATIENTS),
@@ -79,9 +114,51 @@ def drawer_of(visit: Appointment, *, user: User, now: datetime) -> Drawer:
         phone=_phone(patient),
         flags=tuple(flag.label for flag in patient.risk_flags.filter(ended_at=None)) if reason else (),
         booked=_stamp(visit.booked_at, visit.booked_by, zone),
-        cancelled=_stamp(visit.cancelled_at, visit.cancelled_by, zone) if visit.cancelled_at else "",
+        history=_history(visit, zone),
+        trail=_trail(visit, user),
         told=tuple(_told(one, zone) for one in told.order_by("queued_at")),
+        lights=kept_lights(visit.chain.all(), may_waive=user.may(Permission.WAIVE_CHECKS)) if reason else (),
+        may_move=(*MAY_MOVE[visit.moves], visit.may_move_because or visit.visit_type.moves_because),
+        acts=acts,
+        form=form,
+        refused=wanted.refusal.sentence if wanted.refusal and form is None else "",
     )
+
+
+def _history(visit: Appointment, zone: ZoneInfo) -> tuple[str, ...]:
+    """What became of it since it was booked, a sentence each."""
+    said = [_moved(visit, zone)] if visit.moved else []
+    if visit.status == AppointmentStatus.CANCELLED and visit.cancelled_at:
+        late = "late, " if visit.late_cancel else ""
+        stamp = _stamp(visit.cancelled_at, visit.cancelled_by, zone)
+        said.append(f"Cancelled {late}{stamp}. {_ended(visit)}".strip())
+    if visit.status == AppointmentStatus.NO_SHOW and visit.missed_at:
+        stamp = _stamp(visit.missed_at, visit.missed_by, zone)
+        said.append(f"Marked as not kept {stamp}. {_ended(visit)}".strip())
+    return tuple(said)
+
+
+def _moved(visit: Appointment, zone: ZoneInfo) -> str:
+    last = Entry.objects.about("appointment", visit.pk).filter(kind="AppointmentMoved").last()
+    times = "once" if visit.moved == 1 else f"{visit.moved} times"
+    if last is None:
+        return f"Moved {times}."
+    local = last.at.astimezone(zone)
+    return f"Moved {times}, last {local.day} {local:%b %Y, %H:%M} by {last.actor_name}. {last.reason}".strip()
+
+
+def _ended(visit: Appointment) -> str:
+    found = why(visit.ended_code, CHANGES) or why(visit.ended_code, MISSES)
+    words = f"{found.words}." if found else ""
+    return f"{words} {visit.ended_note}".strip()
+
+
+def _trail(visit: Appointment, user: User) -> int:
+    """The request that asked for the visit, where the reader may see its trail; else 0."""
+    if not visit.asked_for or not user.may(Permission.SEE_TRAIL):
+        return 0
+    found = Request.objects.visible_to(user).filter(pk=visit.asked_for)
+    return visit.asked_for if found.exists() else 0
 
 
 def _place(visit: Appointment) -> str:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from frontdesk.accounts.models import User
+from frontdesk.book.models import Appointment
 from frontdesk.daybook.record import look
 from frontdesk.kit.clock import now
 from frontdesk.people.models import Patient
@@ -33,6 +34,26 @@ def load_request(request: HttpRequest, pk: int) -> Request:
 def load_patient(request: HttpRequest, pk: int) -> Patient:
     found = Patient.objects.visible_to(person(request)).filter(pk=pk).first()
     return found if found is not None else _gone("There is no such record.")
+
+
+_ROWS = (
+    "patient", "visit_type", "site", "provider", "room", "interpreter", "booked_by", "cancelled_by", "missed_by",
+)  # fmt: skip
+
+
+def find_visit(user: User, pk: int) -> Appointment | None:
+    """The visit of that number, with its rows loaded, if the person may see it."""
+    visible = Appointment.objects.visible_to(user).select_related(*_ROWS)
+    return visible.filter(pk=pk).first() if pk else None
+
+
+def load_visit(request: HttpRequest, pk: int) -> Appointment:
+    """A visit that this person may see; 404 for any other. Times on the page are those of its site."""
+    found = find_visit(person(request), pk)
+    if found is None:
+        _gone("There is no such visit.")
+    timezone.activate(found.site.zone)
+    return found
 
 
 def looked(request: HttpRequest, patient: Patient | None, *, where: str, at: datetime | None = None) -> None:

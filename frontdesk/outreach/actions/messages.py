@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import transaction
 from procrastinate.contrib.django import app
@@ -15,14 +16,39 @@ from frontdesk.daybook.models import Entry
 from frontdesk.daybook.record import Actor, record
 from frontdesk.outreach.engine.render import fill, say_day, say_time
 from frontdesk.outreach.facts import MessageQueued, MessageSettled
-from frontdesk.outreach.models import Channel, ContentLevel, Message, MessageState, MessageTemplate
+from frontdesk.outreach.models import (
+    ABOUT_VISIT,
+    Channel,
+    ContentLevel,
+    Message,
+    MessageState,
+    MessageTemplate,
+    about_change,
+)
 from frontdesk.people.models import ContactPoint, Patient
 from frontdesk.people.phones import show_phone
 from frontdesk.work.actions.tasks import open_task
-from frontdesk.work.models import Queue
+from frontdesk.work.models import Queue, Task
 
 SENDER = System("message sender")
 TELL_WITHIN = timedelta(hours=4)
+
+
+class Tells(StrEnum):
+    """What a patient is told of a visit: the key of its texts in the message library."""
+
+    BOOKED = "visit_booked"
+    MOVED = "visit_moved"
+    CANCELLED = "visit_cancelled"
+    RESTORED = "visit_restored"
+
+
+_TASKS = {
+    Tells.BOOKED: "Tell the patient of the visit on {}",
+    Tells.MOVED: "Tell the patient that the visit is now on {}",
+    Tells.CANCELLED: "Tell the patient that the visit on {} is cancelled",
+    Tells.RESTORED: "Tell the patient that the visit on {} takes place after all",
+}
 _ARRIVE = {"en": " (please arrive at {})", "es": " (por favor, llegue a las {})"}
 _INTERPRETER = {
     "en": "4. An interpreter is booked for you, at no cost.\n",
@@ -38,11 +64,24 @@ def confirm_booking(
 
     Where there is none, a task asks a person to tell the patient; then None is answered.
     """
+    return tell(appointment=appointment, what=Tells.BOOKED, by=by, now=now, cause=cause)
+
+
+@transaction.atomic
+def tell(
+    *, appointment: Appointment, what: Tells, by: Actor, now: datetime, cause: Entry | None = None
+) -> Message | None:
+    """Queue what a patient is told of a visit: that it is booked, has moved, is cancelled or stands again.
+
+    Where no message can be sent, a task asks a person to tell the patient; then None is answered. Each change of
+    a visit is told once: a visit that moves twice has two messages.
+    """
     patient = appointment.patient
     address = _email(patient)
-    template = _template("visit_booked", patient.language, now)
+    template = _template(what, patient.language, now)
     if address is None or template is None:
-        _ask_a_person(appointment, "No e-mail that the patient agreed to", by, now)
+        why = "No e-mail that the patient agreed to" if template else "No approved message for this"
+        ask_a_person(appointment=appointment, what=what, why=why, by=by, now=now)
         return None
     values = _values(appointment, template.language)
     message = Message.objects.create(
@@ -52,7 +91,7 @@ def confirm_booking(
         to=address,
         subject=fill(template.subject, values)[:200],
         body=fill(template.body, values).strip() + "\n",
-        about_kind="appointment",
+        about_kind=ABOUT_VISIT if what is Tells.BOOKED else about_change(appointment.version),
         about_ref=appointment.pk,
         asked_for=appointment.asked_for,
         queued_at=now,
@@ -80,9 +119,11 @@ def settle(*, message: Message, state: MessageState, receipt: str, now: datetime
         receipt=message.receipt,
     )
     record(fact, by=SENDER, now=now)
-    if state is MessageState.FAILED and message.about_kind == "appointment":
+    if state is MessageState.FAILED and message.is_about_a_visit:
         appointment = Appointment.objects.select_related("site", "patient").get(pk=message.about_ref)
-        _ask_a_person(appointment, "The e-mail could not be delivered", SENDER, now)
+        what = Tells(message.template.key) if message.template.key in set(Tells) else Tells.BOOKED
+        why = "The e-mail could not be delivered"
+        ask_a_person(appointment=appointment, what=what, why=why, by=SENDER, now=now)
     return message
 
 
@@ -136,14 +177,19 @@ def _queued(message: Message, template: MessageTemplate) -> MessageQueued:
     )
 
 
-def _ask_a_person(appointment: Appointment, why: str, by: Actor, now: datetime) -> None:
+@transaction.atomic
+def ask_a_person(
+    *, appointment: Appointment, what: Tells, why: str, by: Actor, now: datetime, title: str = ""
+) -> Task:
+    """Open a task to tell the patient by telephone. `why` says why no message does; `title` says more than usual."""
     start = appointment.start.astimezone(appointment.site.zone)
-    open_task(
+    when = f"{start:%a} {start.day} {start:%b}, {start:%H:%M}"
+    return open_task(
         queue=Queue.CONTACT,
         site=appointment.site,
         patient=appointment.patient,
         about=("appointment", appointment.pk),
-        title=f"Tell the patient of the visit on {start:%a} {start.day} {start:%b}, {start:%H:%M}",
+        title=title or _TASKS[what].format(when),
         next_step=f"Call them. {why}",
         due_at=min(now + TELL_WITHIN, max(appointment.start, now + timedelta(minutes=10))),
         by=by,

@@ -8,6 +8,13 @@ from frontdesk.accounts.permissions import Permission
 from frontdesk.outreach.models.template import Channel, MessageTemplate
 from frontdesk.people.models import Patient
 
+ABOUT_VISIT = "appointment"
+
+
+def about_change(version: int) -> str:
+    """What a message is about that tells of one change of a visit: told once, like the booking itself."""
+    return f"{ABOUT_VISIT}/{version}"
+
 
 class MessageState(models.TextChoices):
     QUEUED = "queued", "Waiting to be sent"
@@ -18,6 +25,11 @@ class MessageState(models.TextChoices):
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> MessageQuerySet:
         return self if user.may(Permission.SEE_PATIENTS) else self.none()
+
+    def about_visits(self) -> MessageQuerySet:
+        """What tells of visits: that they are booked, and each change of them; `about_ref` is the visit."""
+        changes = models.Q(about_kind__startswith=f"{ABOUT_VISIT}/")
+        return self.filter(models.Q(about_kind=ABOUT_VISIT) | changes)
 
 
 class Message(models.Model):
@@ -54,3 +66,7 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+    @property
+    def is_about_a_visit(self) -> bool:
+        return self.about_kind.partition("/")[0] == ABOUT_VISIT

@@ -1,0 +1,19 @@
+"""What the machine looks after in the book. Each job takes the moment for which it was due; safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from procrastinate.contrib.django import app
+
+from frontdesk.book.actions.audits import run_audit
+from frontdesk.daybook.facts import System
+
+AUDITOR = System("routine audit")
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(queueing_lock="audit-visits", name="book.audit_visits")
+def audit_visits(timestamp: int) -> None:
+    """Every night: every visit ahead against the rules; new findings become tasks."""
+    run_audit(by=AUDITOR, now=datetime.fromtimestamp(timestamp, UTC))

@@ -1,0 +1,48 @@
+"""What can be set, in the order in which the settings page shows it. A new page of settings adds its line here."""
+
+from __future__ import annotations
+
+# (title, what it decides, the name of its address)
+SETTINGS: list[tuple[str, str, str]] = [
+    (
+        "Visit types",
+        "What a visit is for, how long it takes, what it needs, and when it may be booked.",
+        "desk:settings-visit-types",
+    ),
+    (
+        "Slot classes",
+        "What time is kept for, for whom, and when it opens to everybody.",
+        "desk:settings-slot-classes",
+    ),
+    (
+        "Protection grid",
+        "For each visit type: how it moves, what is kept for it, what it may become. One page to print.",
+        "desk:settings-grid",
+    ),
+    (
+        "Guides to the visit type",
+        "The questions that lead to the right visit type, with the reason.",
+        "desk:settings-guides",
+    ),
+    (
+        "Drafts",
+        "Changes of settings that wait for a second signature or for their day.",
+        "desk:settings-drafts",
+    ),
+    (
+        "Knowledge cards",
+        "What the desk must know of services, payers and places, read again by a day.",
+        "desk:settings-cards",
+    ),
+    ("Duty roster", "Who answers escalations, where and when.", "desk:settings-duty"),
+    (
+        "Organization",
+        "Sites, departments, providers, rooms and machines, as they belong together.",
+        "desk:settings-organization",
+    ),
+    (
+        "Triage protocol",
+        "The rules by which callers’ words decide the lane.",
+        "desk:protocol",
+    ),
+]

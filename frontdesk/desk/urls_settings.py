@@ -1,0 +1,48 @@
+"""The addresses of the settings, below settings/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from frontdesk.desk.views import (
+    settings_cards,
+    settings_drafts,
+    settings_duty,
+    settings_grid,
+    settings_guides,
+    settings_index,
+    settings_organization,
+    settings_slot_classes,
+    settings_visit_types,
+)
+
+urlpatterns = [
+    path("", settings_index.index, name="settings"),
+    path("visit-types/", settings_visit_types.index, name="settings-visit-types"),
+    path("visit-types/new/", settings_visit_types.new, name="settings-visit-type-new"),
+    path("visit-types/<int:pk>/", settings_visit_types.show, name="settings-visit-type"),
+    path("visit-types/<int:pk>/edit/", settings_visit_types.edit, name="settings-visit-type-edit"),
+    path("slot-classes/", settings_slot_classes.index, name="settings-slot-classes"),
+    path("slot-classes/new/", settings_slot_classes.new, name="settings-slot-class-new"),
+    path("slot-classes/<int:pk>/edit/", settings_slot_classes.edit, name="settings-slot-class-edit"),
+    path("grid/", settings_grid.show, name="settings-grid"),
+    path("grid/edit/", settings_grid.edit, name="settings-grid-edit"),
+    path("guides/", settings_guides.index, name="settings-guides"),
+    path("guides/<int:pk>/", settings_guides.show, name="settings-guide"),
+    path("guides/<int:pk>/edit/", settings_guides.edit, name="settings-guide-edit"),
+    path("drafts/", settings_drafts.index, name="settings-drafts"),
+    path("drafts/<int:pk>/", settings_drafts.show, name="settings-draft"),
+    path("drafts/<int:pk>/approve/", settings_drafts.approve, name="settings-draft-approve"),
+    path("drafts/<int:pk>/withdraw/", settings_drafts.withdraw, name="settings-draft-withdraw"),
+    path("cards/", settings_cards.index, name="settings-cards"),
+    path("cards/new/", settings_cards.new, name="settings-card-new"),
+    path("cards/<int:pk>/edit/", settings_cards.edit, name="settings-card-edit"),
+    path("cards/<int:pk>/retire/", settings_cards.retire, name="settings-card-retire"),
+    path("duty/", settings_duty.roster, name="settings-duty"),
+    path("duty/add/", settings_duty.add, name="settings-duty-add"),
+    path("duty/<int:pk>/end/", settings_duty.end, name="settings-duty-end"),
+    path("organization/", settings_organization.tree, name="settings-organization"),
+    path("organization/name/", settings_organization.name, name="settings-organization-name"),
+    path("sites/<int:pk>/departments/", settings_organization.add_department, name="settings-department-new"),
+    path("sites/<int:pk>/assign/", settings_organization.assign, name="settings-assign"),
+]

@@ -1,0 +1,19 @@
+"""All settings, with what waits."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from frontdesk.clinic.queries.settings import open_drafts
+from frontdesk.desk.pages.settings_index import SETTINGS
+from frontdesk.desk.views.settings_kit import reader
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    reader(request)
+    cards = [(title, text, reverse(name)) for title, text, name in SETTINGS]
+    return render(request, "desk/settings/index.html", {"cards": cards, "drafts": open_drafts()[:8]})
