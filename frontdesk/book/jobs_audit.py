@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from procrastinate.contrib.django import app
 
 from frontdesk.book.actions.audits import run_audit
+from frontdesk.book.actions.conflicts import detect
 from frontdesk.daybook.facts import System
 
 AUDITOR = System("routine audit")
+DETECTOR = System("conflict detector")
 
 
 @app.periodic(cron="40 2 * * *")
@@ -17,3 +19,10 @@ AUDITOR = System("routine audit")
 def audit_visits(timestamp: int) -> None:
     """Every night: every visit ahead against the rules; new findings become tasks."""
     run_audit(by=AUDITOR, now=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="detect-conflicts", name="book.detect_conflicts")
+def detect_conflicts(timestamp: int) -> None:
+    """Every five minutes: visits that stand in a block of their resource, or on a closed day."""
+    detect(by=DETECTOR, now=datetime.fromtimestamp(timestamp, UTC))

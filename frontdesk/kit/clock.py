@@ -26,3 +26,17 @@ def local_day(moment: datetime, zone: str) -> date:
 def day_span(day: date, zone: str) -> tuple[datetime, datetime]:
     """The half-open span of `day` in `zone`, as two instants in UTC; 23 or 25 hours on a clock change."""
     return local_midnight(day, zone), local_midnight(day + timedelta(days=1), zone)
+
+
+def shown_at(day: date, at: time, zone: str) -> datetime:
+    """The first instant (UTC) of `day` from which the clock on the wall shows `at` or later.
+
+    Of an hour that comes twice it is the first; a time in an hour that is missing is the end of that hour. `at` is
+    on a grid of five minutes.
+    """
+    local = datetime.combine(day, at, ZoneInfo(zone))
+    while (moment := local.astimezone(UTC)).astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(
+        tzinfo=None
+    ):
+        local += timedelta(minutes=5)
+    return moment

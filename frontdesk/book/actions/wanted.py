@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
@@ -54,6 +54,10 @@ class Wanted:
     others: tuple[int, ...] = ()
     modality: str = ""
     overbook: OverbookRule | None = None
+
+    def __post_init__(self) -> None:
+        # Lengths are added to it: on a local clock that would go wrong where an hour comes twice.
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:

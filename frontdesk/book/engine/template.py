@@ -8,7 +8,7 @@ rhythm of the one before and two people can share a room week by week.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from math import gcd
 from typing import Any
@@ -226,26 +226,44 @@ def next_week(cycle: int, week: int, after: date) -> date:
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that differs between two versions: `how` is added, gone or changed."""
+    """One thing that differs between two versions: `how` is added, gone or changed, on each of the `weekdays`."""
 
     how: str
-    sentence: str
+    weekdays: tuple[int, ...]
+    said: str
+
+    @property
+    def sentence(self) -> str:
+        """ "Monday to Friday: 08:00–12:00 open"."""
+        return f"{_days(self.weekdays)}: {self.said}"
+
+
+def _days(weekdays: Sequence[int]) -> str:
+    if len(weekdays) > 2 and weekdays[-1] - weekdays[0] == len(weekdays) - 1:
+        return f"{WEEKDAYS[weekdays[0]]} to {WEEKDAYS[weekdays[-1]]}"
+    return ", ".join(WEEKDAYS[day] for day in weekdays)
 
 
 def differences(old: Iterable[Row], new: Iterable[Row], words: Words) -> list[Difference]:
-    """What the new version changes, in the order of the week; nothing where both are equal."""
+    """What the new version changes, in the order of the week; nothing where both are equal.
+
+    What is the same on several weekdays is said once.
+    """
     before, after = set(old), set(new)
     gone, added = ordered(before - after), ordered(after - before)
-    found: list[tuple[Row, Difference]] = []
+    found: list[tuple[Row, str, str]] = []
     for row in added:
         was = next((one for one in gone if _same_place(one, row)), None)
         if was is None:
-            found.append((row, Difference("added", f"{WEEKDAYS[row.weekday]}: {describe(row, words)}")))
+            found.append((row, "added", describe(row, words)))
             continue
         gone.remove(was)
-        found.append((row, Difference("changed", _changed(was, row, words))))
-    found += [(row, Difference("gone", f"{WEEKDAYS[row.weekday]}: {describe(row, words)}")) for row in gone]
-    return [one for _, one in sorted(found, key=lambda pair: pair[0].order)]
+        found.append((row, "changed", f"{describe(was, words)}, becomes {describe(row, words)}"))
+    found += [(row, "gone", describe(row, words)) for row in gone]
+    together: dict[tuple[str, str], list[int]] = {}
+    for row, how, said in sorted(found, key=lambda one: one[0].order):
+        together.setdefault((how, said), []).append(row.weekday)
+    return [Difference(how, tuple(days), said) for (how, said), days in together.items()]
 
 
 def _same_place(one: Row, other: Row) -> bool:
@@ -256,12 +274,3 @@ def _same_place(one: Row, other: Row) -> bool:
         return True
     same_use = (one.block, one.slot_class) == (other.block, other.slot_class)
     return same_use and one.starts < other.ends and other.starts < one.ends
-
-
-def _changed(was: Row, row: Row, words: Words) -> str:
-    return f"{WEEKDAYS[row.weekday]}: {describe(was, words)}, becomes {describe(row, words)}"
-
-
-def on_weekday(row: Row, weekday: int) -> Row:
-    """The same row on another day."""
-    return replace(row, weekday=weekday)

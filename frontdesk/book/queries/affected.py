@@ -76,7 +76,11 @@ def _in_the_way(block: Block, visits: Iterable[Appointment]) -> list[Appointment
 def worklist(block: Block, *, user: User) -> Worklist:
     """Every visit that the block has hit and that the user may see."""
     waiting = {one.pk for one in hit_now(block)}
-    visible = Appointment.objects.visible_to(user).select_related(*_WITH)
+    visible = (
+        Appointment.objects.visible_to(user)
+        .select_related(*_WITH)
+        .prefetch_related("patient__contact_points")
+    )
     found = [
         Affected(one, "" if one.pk in waiting else _settled(one))
         for one in _in_the_way(block, visible.filter(pk__in=waiting | _once_hit(block)))

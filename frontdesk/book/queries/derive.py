@@ -13,7 +13,7 @@ from frontdesk.book.engine.kept import NEVER, pack
 from frontdesk.book.models import Block, Claim, ResourceDay, Session
 from frontdesk.book.models import Release as Released
 from frontdesk.clinic.models import Closure, Site
-from frontdesk.kit.clock import local_midnight
+from frontdesk.kit.clock import local_midnight, shown_at
 
 Place = tuple[int, date, int]  # resource, local day, site
 TICK = timedelta(minutes=bits.TICK_MINUTES)
@@ -144,8 +144,10 @@ def span_of(start: datetime, end: datetime, midnight: datetime) -> int:
 def session_span(session: Session, day: date, site: Site) -> int:
     """The bits of one session on one local day; right on the days on which the clocks change."""
     midnight = local_midnight(day, site.time_zone)
-    first = tick_at(datetime.combine(day, session.starts, site.zone), midnight)
-    return bits.span(first, tick_at(datetime.combine(day, session.ends, site.zone), midnight) - first)
+    first, last = (
+        tick_at(shown_at(day, at, site.time_zone), midnight) for at in (session.starts, session.ends)
+    )
+    return bits.span(first, last - first)
 
 
 def _release(days: int | None, at: time | None) -> Release:

@@ -93,6 +93,8 @@ def why_not(visit: Appointment, target: Target, *, now: datetime) -> str:
 def _reasons(visit: Appointment, target: Target, now: datetime) -> Iterator[str]:
     if target.start < now:
         yield "This time has passed."
+    if target.start.minute % bits.TICK_MINUTES:
+        yield "Visits begin on full five minutes."
     if not takings(wish_for(visit, target, now=now)):
         yield "Nobody and nothing of the kind that this visit needs is at the site."
     start, end = target.start, target.start + _length(visit, target, now)

@@ -70,11 +70,15 @@ def _extra_times(wish: Wish, now: datetime) -> Iterator[Extra]:
             yield from _of_day(one, rule, taken, wish)
 
 
-def _taken(providers: Sequence[int], first: date, last: date) -> Mapping[int, Sequence[tuple[datetime, datetime]]]:
+def _taken(
+    providers: Sequence[int], first: date, last: date
+) -> Mapping[int, Sequence[tuple[datetime, datetime]]]:
     """The extra places that are taken already, by provider."""
     found: dict[int, list[tuple[datetime, datetime]]] = {}
     claims = Claim.objects.live().filter(resource__in=providers, unit__gt=1)
-    near = claims.filter(start__date__gte=first - timedelta(days=1), start__date__lte=last + timedelta(days=1))
+    near = claims.filter(
+        start__date__gte=first - timedelta(days=1), start__date__lte=last + timedelta(days=1)
+    )
     for provider, start, end in near.values_list("resource_id", "start", "end"):
         found.setdefault(provider, []).append((start, end))
     return found
@@ -96,9 +100,7 @@ def _of_day(
     for gate in OF_THE_WISH:
         among &= one.gates[gate]
     opened = extra_ticks(one.lead, one.need, bits.union(mask for _, mask in here), _hours(rule, one))
-    yield from (
-        Extra(option, rule, left) for option in _options(one, opened, among, wish)
-    )
+    yield from (Extra(option, rule, left) for option in _options(one, opened, among, wish))
 
 
 def _hours(rule: OverbookRule, one: Gated) -> int:
@@ -118,5 +120,3 @@ def _options(one: Gated, opened: int, among: int, wish: Wish) -> Iterator[Option
     for found in search(SiteDay([list(pool) for pool in pools]), need):
         start = one.midnight + timedelta(minutes=bits.TICK_MINUTES * found.tick)
         yield Option(one.site, found.resources, one.parts, start, start + length, wish.by)
-
-

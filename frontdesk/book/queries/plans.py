@@ -72,14 +72,12 @@ def breaks(plan: Plan, visit: Appointment, start: datetime, *, site: Site | None
 
 def _gaps_broken(plan: Plan, visit: Appointment, moved: Stay, others: Sequence[Appointment]) -> Iterator[str]:
     by_place = {one.plan_place or 0: one for one in others}
-    own = visit.plan_place or 0
-    for place, gap in enumerate(gaps_of(plan), 1):
-        if place + 1 == own and (first := by_place.get(place)) is not None:
-            if why_not := broken(gap, _stay(first), moved, way=TRAVEL):
-                yield f"{visit.visit_type.name} would {why_not} ({_at(first)})."
-        if place == own and (after := by_place.get(place + 1)) is not None:
-            if why_not := broken(gap, moved, _stay(after), way=TRAVEL):
-                yield f"{after.visit_type.name} ({_at(after)}) would then {why_not}."
+    gaps, own = gaps_of(plan), visit.plan_place or 0
+    before, after = by_place.get(own - 1), by_place.get(own + 1)
+    if before is not None and (why_not := broken(gaps[own - 2], _stay(before), moved, way=TRAVEL)):
+        yield f"{visit.visit_type.name} would {why_not} ({_at(before)})."
+    if after is not None and (why_not := broken(gaps[own - 1], moved, _stay(after), way=TRAVEL)):
+        yield f"{after.visit_type.name} ({_at(after)}) would then {why_not}."
 
 
 def _order_broken(visit: Appointment, moved: Stay, others: Sequence[Appointment]) -> Iterator[str]:

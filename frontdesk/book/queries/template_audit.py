@@ -271,7 +271,9 @@ def _away(view: _View, duty: Duty, provider: Provider) -> Iterator[Finding]:
 
 
 def _no_session(view: _View, duty: Duty, provider: Provider) -> Iterator[Finding]:
-    """On duty in hours in which others see patients at the site, but without a session there."""
+    """On duty in hours in which others see patients at the site, but at work nowhere."""
+    idle: list[date] = []
+    blocks = view.source.blocks.get(provider.pk, ())
     for day in view.days:
         midnight = local_midnight(day, duty.site.time_zone)
         mask = span_of(duty.starts, duty.ends, midnight)
@@ -279,19 +281,21 @@ def _no_session(view: _View, duty: Duty, provider: Provider) -> Iterator[Finding
         others = bits.union(
             opened[one] for one in opened.keys() & view.providers.keys() if one != provider.pk
         )
-        if mask & others and not mask & opened.get(provider.pk, 0):
-            if any(block.start < duty.ends and block.end > duty.starts
-                   for block in view.source.blocks.get(provider.pk, ())):  # fmt: skip
-                continue  # said already: away
-            yield Finding(
-                "duty_no_session",
-                duty.site,
-                f"{provider.name} is on duty for {duty.target} escalations at {duty.site.name} on {_day(day)}, but has"
-                " no session there then.",
-                ("resource", provider.pk),
-                day,
-                (duty.pk, day.isoformat()),
-            )
+        own = bits.union(there.get(provider.pk, 0) for (on, _), there in view.open.items() if on == day)
+        is_away = any(block.start < duty.ends and block.end > duty.starts for block in blocks)
+        if mask & others and not mask & own and not is_away:
+            idle.append(day)
+    if idle:
+        days = f"on {_day(idle[0])}" if len(idle) == 1 else f"on {len(idle)} days (first {_day(idle[0])})"
+        yield Finding(
+            "duty_no_session",
+            duty.site,
+            f"{provider.name} is on duty for {duty.target} escalations at {duty.site.name} {days}, but has no session"
+            " anywhere then.",
+            ("resource", provider.pk),
+            idle[0],
+            (duty.pk,),
+        )
 
 
 # ---- kept time that nobody can book, drafts that were forgotten ----

@@ -210,7 +210,11 @@ class _Teller:
         before = [tick for tick in near if self._at(tick) < self.start][-1:]
         after = [tick for tick in near if self._at(tick) > self.start][:1]
         times = " or ".join(self._clock(tick) for tick in before + after)
-        return f"No visit begins at this minute; the nearest that do: {times}." if times else "No visit begins then."
+        return (
+            f"No visit begins at this minute; the nearest that do: {times}."
+            if times
+            else "No visit begins then."
+        )
 
     def _booked(self, _: bool) -> str:
         return self.day.taken(self._at(self.tick + self.one.need.parts[0].offset))

@@ -14,8 +14,9 @@ from frontdesk.book.engine.find import Need, Slice
 from frontdesk.book.engine.reasons import PartOfDay
 from frontdesk.book.engine.segments import Part, parts_of, with_interpreter, without_place
 from frontdesk.book.queries.open_time import Pools
+from frontdesk.book.queries.supply import supply
 from frontdesk.clinic.choices import Audience, InterpreterMode, Language, Modality, ResourceKind
-from frontdesk.clinic.models import Equipment, Interpreter, Provider, Room, Site, SlotClass, VisitType
+from frontdesk.clinic.models import Interpreter, Provider, Site, SlotClass, VisitType
 
 
 @dataclass(frozen=True)
@@ -61,23 +62,22 @@ class Taking:
 def takings(wish: Wish) -> list[Taking]:
     """One for each length that the wish's providers have for the visit type; none where a part has nobody."""
     found = []
-    segments = segments_of(wish.visit_type)
-    classes = classes_for(
-        wish.visit_type, modality=wish.by, directed=wish.directed, new_patient=wish.new_patient
-    )
-    members: dict[Part, list[int]] = {}
-    for own, providers in _by_length(wish).items():
-        parts = _parts(wish, segments, own)
-        pools = [list(providers)]
-        for part in parts[1:]:
-            key = Part(part.kind, 0, 0, part.of)
-            if key not in members:
-                members[key] = _members(part, wish)
-            pools.append(members[key])
+    language = wish.language if wish.interpreter else ""
+    there = supply(
+        wish.visit_type, wish.sites, language=language, modality=wish.by, directed=wish.directed,
+        audiences=_audiences(wish.new_patient),
+    )  # fmt: skip
+    if wish.room is not None:
+        for key in [key for key in there.members if key[0] == ResourceKind.ROOM]:
+            there.members[key] = [wish.room]
+    for own, providers in _by_length(wish, there.lengths).items():
+        parts = _assemble(wish.visit_type, there.segments, own, wish.by, language)
+        pools = [providers, *(there.members[part.kind, part.of] for part in parts[1:])]
         if all(pools):
             need = need_of(parts)
             ticks = min(one.ticks for one in need.parts)
-            found.append(Taking(parts, Pools(pools, ticks, classes, wish.visit_type.kept_only), need))
+            kept = Pools(pools, ticks, frozenset(there.classes), wish.visit_type.kept_only)
+            found.append(Taking(parts, kept, need))
     return found
 
 
@@ -113,14 +113,19 @@ def classes_for(
     visit_type: VisitType, *, modality: str, directed: bool, new_patient: bool | None
 ) -> frozenset[int]:
     """The slot classes whose kept time a visit may have. `new_patient` None: nobody knows, and none is refused."""
-    rows = SlotClass.objects.filter(visit_types=visit_type, active=True)
+    rows = SlotClass.objects.filter(visit_types=visit_type, active=True, audience__in=_audiences(new_patient))
     if not directed:
         rows = rows.filter(by_direction=False)
-    if new_patient is not None:
-        own = Audience.NEW if new_patient else Audience.ESTABLISHED
-        rows = rows.filter(audience__in=[Audience.ANYBODY, own])
     rows = rows.filter(Q(modalities=[]) | Q(modalities__contains=[modality]))
     return frozenset(rows.values_list("pk", flat=True))
+
+
+def _audiences(new_patient: bool | None) -> list[str]:
+    """Whose time a patient may have."""
+    if new_patient is None:
+        return [one.value for one in Audience]
+    own = Audience.NEW if new_patient else Audience.ESTABLISHED
+    return [Audience.ANYBODY.value, own.value]
 
 
 def providers_for(
@@ -137,17 +142,13 @@ def providers_for(
     return list(found.order_by("pk").values_list("pk", flat=True).distinct())
 
 
-def _by_length(wish: Wish) -> Mapping[int | None, list[int]]:
-    own = {one.provider_id: one.minutes for one in wish.visit_type.lengths.all()}
+def _by_length(wish: Wish, lengths: Mapping[int, int]) -> Mapping[int | None, list[int]]:
+    if not lengths:
+        return {None: list(wish.providers)}
     found: dict[int | None, list[int]] = defaultdict(list)
     for provider in wish.providers:
-        found[own.get(provider)].append(provider)
+        found[lengths.get(provider)].append(provider)
     return found
-
-
-def _parts(wish: Wish, segments: Sequence[Part], own: int | None) -> tuple[Part, ...]:
-    language = wish.language if wish.interpreter else ""
-    return _assemble(wish.visit_type, segments, own, wish.by, language)
 
 
 def _assemble(
@@ -168,26 +169,8 @@ def _of(segment: object) -> str:
     return str(specialty or room or machine or "")
 
 
-def _members(part: Part, wish: Wish) -> list[int]:
-    """Who or what may take a part, in order of preference."""
-    if part.kind == ResourceKind.ROOM:
-        if wish.room is not None:
-            return [wish.room]
-        return _ids(Room.objects.filter(site__in=wish.sites, room_type=part.of, active=True).order_by("pk"))
-    if part.kind == ResourceKind.EQUIPMENT:
-        machines = Equipment.objects.filter(site__in=wish.sites, equipment_type=part.of, active=True)
-        return _ids(machines.order_by("pk"))
-    if part.kind == ResourceKind.INTERPRETER:
-        return interpreters_for(part.of)
-    return _ids(Provider.objects.filter(specialty_id=int(part.of), active=True).order_by("pk"))
-
-
 def interpreters_for(language: str) -> list[int]:
     """Who interprets the language: people first, then remote lines."""
     rows = Interpreter.objects.filter(languages__contains=[language], active=True)
     found = list(rows.order_by("pk").values_list("pk", "mode"))
     return [pk for pk, mode in sorted(found, key=lambda row: row[1] != InterpreterMode.PERSON)]
-
-
-def _ids(rows: object) -> list[int]:
-    return list(rows.values_list("pk", flat=True))  # type: ignore[attr-defined]
