@@ -20,6 +20,7 @@ from frontdesk.book.facts import (
     TimeHeld,
 )
 from frontdesk.book.facts_audit import AuditRun, ConflictFound, ConflictResolved
+from frontdesk.book.facts_choice import VisitTypeChosen
 from frontdesk.book.facts_history import HistoryTakenIn
 from frontdesk.book.facts_overbooking import OverbookingDrafted, OverbookingEnded, OverbookingSigned
 from frontdesk.book.facts_plans import (
@@ -106,7 +107,7 @@ UNHEARD: frozenset[type[Fact]] = frozenset(
     {
         AppointmentMissed, AuditRun, ConflictFound, ConflictResolved,
         OverbookingDrafted, OverbookingEnded, OverbookingSigned,
-        BookingRefused, DaysOpened, HistoryTakenIn, HoldEnded, LinkWaived, MovabilitySet, TimeHeld,
+        BookingRefused, DaysOpened, HistoryTakenIn, HoldEnded, LinkWaived, MovabilitySet, TimeHeld, VisitTypeChosen,
         GatheringCancelled, GatheringPlanned, PlanBooked, PlanEnded, PlanExtended,
         BlockLifted, TemplateApproved, TemplateDrafted, TemplateWithdrawn, TimeBlocked, TimeReleased,
         ContactAdded, PatientAdded, PatientsImported,

@@ -49,6 +49,7 @@ RAIL = (
     ("desk:today", "today", "Today", Permission.USE_DESK),
     ("desk:requests", "phone", "Requests", Permission.TAKE_REQUESTS),
     ("desk:calendar", "calendar", "Calendar", Permission.SEE_CALENDAR),
+    ("desk:groups", "patients", "Groups", Permission.SEE_CALENDAR),
     ("desk:queues", "queues", "Queues", Permission.SEE_QUEUES),
     ("desk:patients", "patients", "Patients", Permission.SEE_PATIENTS),
     ("desk:mailbox", "messages", "Mailbox", Permission.SEE_MAILBOX),

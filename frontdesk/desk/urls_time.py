@@ -18,8 +18,10 @@ urlpatterns = [
     path("absences/<int:pk>/", settings_absences.show, name="absence"),
     path("absences/<int:pk>/lift/", settings_absences.lift, name="absence-lift"),
     path("kept/", settings_absences.kept, name="kept"),
-    path("kept/release/", settings_absences.release, name="kept-release"),
+    path("kept/sessions/<int:pk>/release/", settings_absences.release_session, name="kept-session-release"),
+    path("kept/blocks/<int:pk>/release/", settings_absences.release_block, name="kept-block-release"),
     path("closures/", settings_closures.index, name="closures"),
+    path("closures/close/", settings_closures.close, name="closure-close"),
     path("closures/<int:pk>/reopen/", settings_closures.reopen, name="closure-reopen"),
     path("discrepancies/", settings_closures.discrepancies, name="discrepancies"),
 ]

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
 
 from frontdesk.triage.actions.requests import CHOSEN, TYPED
+from tests.desk import settings_scene as settings
+from tests.desk import time_scene as times
+from tests.desk import watch_scene as watch
 from tests.desk.support import Scene
-from tests.universe import Universe
+from tests.universe import LAST_OPEN, Universe
 
 # Bytes are what no text can be: they are sent as they stand.
 ABSURD: dict[str, str | bytes] = {
@@ -37,6 +40,9 @@ ABSURD: dict[str, str | bytes] = {
     "a template": "{{ 7|add:1 }}{% debug %}%s%n",
     "JSON": '{"a": [1, null]}',
 }
+
+# A field that may be left out: left empty after cleaning, the form does what it says without it.
+BLANK_IS_FINE = ("places", "mrn", "to")
 
 Args = Callable[[Scene, Universe], tuple[int | str, ...]]
 
@@ -80,7 +86,234 @@ def _accepted(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
     return (scene.accepted.pk,)
 
 
+def _nothing(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return ()
+
+
+def _follow_up(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (cast.follow_up.pk,)
+
+
+def _primary(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (cast.follow_up.specialty.pk,)
+
+
+def _card(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.settings.card.pk,)
+
+
+def _draft(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.settings.draft.pk,)
+
+
+def _main(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (cast.main.pk,)
+
+
+def _visit_type(scene: Scene, cast: Universe) -> dict[str, str]:
+    return settings.visit_type_form(cast.follow_up)
+
+
+# Free text of a visit type, what may be left empty, and boxes (any value ticks one); all else must be refused.
+_VISIT_TYPE_KEPT = (
+    "code", "name", "because", "room_type", "lead_most", "active", "segment-0-kind", "segment-0-offset",
+    "length-0-provider", "hint-0-system", "converts_to", "lead_least", "prep_text",
+)  # fmt: skip
+_VISIT_TYPE_REFUSED = ("specialty", "minutes", "turnover", "moves", "holds_from")
+_SLOT_CLASS_KEPT = ("code", "name", "modalities", "visit_types")
+_SLOT_CLASS_REFUSED = ("audience", "released_by", "release_days", "release_at")
+
+_SETTINGS: list[Field] = [
+    *(
+        Field("desk:settings-visit-type-edit", name, _follow_up, _visit_type, kept=name in _VISIT_TYPE_KEPT)
+        for name in (*_VISIT_TYPE_KEPT, *_VISIT_TYPE_REFUSED)
+    ),
+    *(
+        Field(
+            "desk:settings-visit-type-new", name, _nothing,
+            lambda scene, cast: settings.visit_type_form(cast.follow_up, code="brand-new"), kept=name == "code",
+        )
+        for name in ("code", "specialty")
+    ),
+    *(
+        Field(
+            "desk:settings-slot-class-edit", name, lambda scene, cast: (scene.settings.slot_class.pk,),
+            lambda scene, cast: settings.slot_class_form(code="urgent"), kept=name in _SLOT_CLASS_KEPT,
+        )
+        for name in (*_SLOT_CLASS_KEPT, *_SLOT_CLASS_REFUSED)
+    ),
+    Field("desk:settings-slot-class-new", "code", _nothing, lambda scene, cast: settings.slot_class_form(), kept=True),
+    *(
+        Field("desk:settings-grid-edit", name, _nothing, lambda scene, cast: settings.grid_form(cast), kept=kept)
+        for name, kept in (
+            ("skin-check-moves", False), ("skin-check-moves_because", True), ("skin-check-converts_to", True),
+            ("because", True), ("holds_from", False),
+        )
+    ),
+    *(
+        Field(
+            "desk:settings-guide-edit", name, _primary,
+            lambda scene, cast: {"content": settings.guide_text(because="Seen today."), **settings.SIGNED}, kept=kept,
+        )
+        for name, kept in (("content", False), ("because", True), ("holds_from", False))
+    ),
+    Field("desk:settings-draft-withdraw", "because", _draft, lambda scene, cast: {}, kept=True),
+    Field("desk:settings-card-new", "title", _nothing, lambda scene, cast: settings.card_form(), kept=True),
+    *(
+        Field("desk:settings-card-edit", name, _card, lambda scene, cast: settings.card_form(), kept=kept)
+        for name, kept in (
+            ("title", True), ("body", True), ("payers", True), ("visit_types", True), ("review_on", False),
+        )
+    ),
+    *(
+        Field("desk:settings-duty-add", name, _nothing, lambda scene, cast: settings.duty_form(cast), kept=kept)
+        for name, kept in (
+            ("site", True), ("week", True), ("target", False), ("who", False), ("rank", False), ("first", False),
+            ("starts", False), ("last", False), ("ends", False),
+        )
+    ),
+    *(
+        Field("desk:settings-duty-end", name, lambda scene, cast: (scene.settings.duty.pk,), lambda scene, cast: {}, True)
+        for name in ("site", "week")
+    ),
+    Field("desk:settings-organization-name", "organization", _nothing, lambda scene, cast: {}, kept=True),
+    Field("desk:settings-department-new", "name", _main, lambda scene, cast: {}, kept=True),
+    *(
+        Field(
+            "desk:settings-assign", name, _main,
+            lambda scene, cast: {
+                "resource": str(cast.exam_1.pk), "department": str(scene.settings.department.pk),
+            },
+            kept=name == "department",
+        )
+        for name in ("resource", "department")
+    ),
+]  # fmt: skip
+
+
+def _a_visit(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.visit.pk,)
+
+
+def _move(scene: Scene, cast: Universe) -> dict[str, str]:
+    return {
+        "day": f"{LAST_OPEN}", "time": "16:00", "with": str(cast.dr_carol.pk), "where": "main", "type": "follow-up",
+        "why": "patient-asked", "version": "1",
+    }  # fmt: skip
+
+
+def _cancel(scene: Scene, cast: Universe) -> dict[str, str]:
+    return {"why": "patient-asked", "version": "1"}
+
+
+def _waiver(scene: Scene, cast: Universe) -> dict[str, str]:
+    return {"link": str(scene.visit.chain.get(link="Coverage").pk), "because": "Paid in cash"}
+
+
+def _may_move(scene: Scene, cast: Universe) -> dict[str, str]:
+    return {"moves": "never", "because": "After discharge", "version": "1"}
+
+
+def _demir(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (cast.dr_yusuf.pk,)
+
+
+def _version(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.time.version.pk,)
+
+
+def _kept(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.time.kept.pk,)
+
+
+def _kept_block(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.time.kept_block.pk,)
+
+
+# What may be left empty, boxes and free text; all else must be refused.
+_LINE = {
+    "weekdays": False, "starts": False, "ends": False, "use": True, "rhythm": True, "capacity": True, "align": True,
+    "release_days": False, "release_at": False, "released_by": True,
+}  # fmt: skip
+_ABSENCE = {
+    "who": False, "kind": False, "from_day": False, "from_time": True, "to_day": True, "to_time": True, "because": True,
+    "weekly_until": True, "slot_class": True, "release_days": True, "release_at": True, "released_by": True, "do": True,
+}  # fmt: skip
+_TIME: list[Field] = [
+    *(
+        Field(door, name, args, lambda scene, cast: times.week_form(), kept=kept)
+        for door, args in (("desk:time-draft", _demir), ("desk:time-edit", _version))
+        for name, kept in (
+            *((f"line1-{one}", kept) for one, kept in _LINE.items()),
+            ("because", True), ("holds_from", False), ("do", True),
+        )
+    ),
+    *(
+        Field("desk:absences", name, _nothing, lambda scene, cast: times.absence_form(), kept=kept)
+        for name, kept in _ABSENCE.items()
+    ),
+    Field("desk:absence-lift", "because", lambda scene, cast: (scene.time.absence.pk,), lambda scene, cast: {}, kept=True),
+    *(
+        Field(door, name, args, lambda scene, cast: times.release_form(scene.time), kept=kept)
+        for door, args, name, kept in (
+            ("desk:kept-session-release", _kept, "day", False), ("desk:kept-session-release", _kept, "because", True),
+            ("desk:kept-block-release", _kept_block, "day", False),
+            ("desk:kept-block-release", _kept_block, "because", True),
+            ("desk:kept-block-release", _kept_block, "site", True),
+        )
+    ),
+    *(
+        Field("desk:closure-close", name, _nothing, lambda scene, cast: times.closure_form(), kept=kept)
+        for name, kept in (("day", False), ("name", True), ("do", True))
+    ),
+    Field("desk:closure-close", "holiday", _nothing, lambda scene, cast: {"do": "holidays"}),
+    Field(
+        "desk:closure-reopen", "because", lambda scene, cast: (scene.time.closure.pk,), lambda scene, cast: {}, kept=True
+    ),
+]  # fmt: skip
+
+
+def _rule(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.watch.rule.pk,)
+
+
+def _conflict(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.watch.conflict.pk,)
+
+
+_WATCH: list[Field] = [
+    *(
+        Field(
+            "desk:settings-overbooking-new", name, _nothing, lambda scene, cast: watch.rule_form(cast), kept=kept
+        )
+        for name, kept in (
+            ("provider", False), ("starts", False), ("ends", False), ("cap", False), ("valid_from", False),
+            ("valid_until", False), ("because", True), ("weekdays", True), ("visit_types", True),
+        )
+    ),
+    Field("desk:settings-overbooking-end", "because", _rule, lambda scene, cast: {}, kept=True),
+    *(
+        Field("desk:conflict-new", name, _nothing, lambda scene, cast: watch.conflict_form(cast), kept=kept)
+        for name, kept in (
+            ("resource", False), ("day", False), ("starts", False), ("ends", False), ("cause", True),
+            ("close", True),
+        )
+    ),
+    *(
+        Field(
+            "desk:conflict-accept", name, _conflict,
+            lambda scene, cast: watch.acceptance(scene.watch, cast, instead=""),
+        )
+        for name in ("visit", "version", "instead", "start")
+    ),
+    Field("desk:conflict-resolve", "words", _conflict, lambda scene, cast: {}, kept=True),
+]  # fmt: skip
+
+
 FIELDS: list[Field] = [
+    *_WATCH,
+    *_SETTINGS,
+    *_TIME,
     *(
         Field("desk:request-field", name, routine, lambda scene, cast: {}, kept=True, alone=True)
         for name in (*TYPED, "words")
@@ -115,9 +348,71 @@ FIELDS: list[Field] = [
     ),
     Field("desk:hold", "option", routine, lambda scene, cast: {"key": "k", "visit_type": "follow-up"}),
     Field("desk:hold", "key", routine, lambda scene, cast: {"option": scene.offer}, kept=True),
+    Field("desk:hold", "asked", routine, lambda scene, cast: {"option": "x:y:z", "key": "k"}),
+    Field("desk:hold-first", "asked", routine, lambda scene, cast: {"key": "k"}),
+    Field(
+        "desk:hold-first", "key", routine, lambda scene, cast: {"asked": "visit_type=follow-up&part=morning"},
+        kept=True,
+    ),
+    Field("desk:book", "waive-ROOM", lambda scene, cast: (scene.hold.pk,), lambda scene, cast: {}, kept=True),
+    Field("desk:let-go", "asked", lambda scene, cast: (scene.hold.pk,), lambda scene, cast: {}, kept=True),
     *(
-        Field("desk:hold", name, routine, lambda scene, cast: {"option": "x:y:z", "key": "k"}, kept=True)
-        for name in ("visit_type", "from")
+        Field("desk:visit-move", name, _a_visit, _move)
+        for name in ("day", "time", "with", "where", "type", "why", "version")
+    ),
+    *(
+        Field("desk:visit-move", name, _a_visit, _move, kept=True)
+        for name in ("room", "note", "key", "back", "waive-INTERPRETER", "waive-REQUEST")
+    ),
+    *(Field("desk:visit-cancel", name, _a_visit, _cancel) for name in ("why", "version")),
+    *(Field("desk:visit-cancel", name, _a_visit, _cancel, kept=True) for name in ("note", "key", "back")),
+    *(Field("desk:visit-missed", name, _a_visit, _cancel) for name in ("why", "note", "version", "back")),
+    *(Field("desk:visit-undo", name, _a_visit, _cancel) for name in ("version", "back")),
+    Field("desk:visit-waive", "link", _a_visit, lambda scene, cast: {"because": "Paid in cash"}),
+    *(Field("desk:visit-waive", name, _a_visit, _waiver, kept=True) for name in ("because", "back")),
+    *(Field("desk:visit-may-move", name, _a_visit, _may_move) for name in ("moves", "version")),
+    *(Field("desk:visit-may-move", name, _a_visit, _may_move, kept=True) for name in ("because", "back")),
+    Field("desk:plan-several", "time", routine, lambda scene, cast: {"key": "k"}),
+    *(
+        Field("desk:plan-several", name, routine, lambda scene, cast: {"time": scene.plans.time}, kept=True)
+        for name in ("order_ref", "key")
+    ),
+    Field("desk:plan-several", "row", routine, lambda scene, cast: {"key": "k"}),
+    *(
+        Field(
+            "desk:plan-cancel", name, lambda scene, cast: (scene.plans.plan.pk,),
+            lambda scene, cast: {"from_place": "1", "why": "not-needed"}, kept=name in ("note", "key"),
+        )
+        for name in ("from_place", "why", "note", "key")
+    ),
+    Field("desk:gathering-new", "time", lambda scene, cast: (), lambda scene, cast: {"key": "k"}),
+    *(
+        Field(
+            "desk:gathering-new", name, lambda scene, cast: (),
+            lambda scene, cast: {"time": scene.plans.group_time}, kept=name in ("title", "key", *BLANK_IS_FINE),
+        )
+        for name in ("title", "places", "mrn", "key")
+    ),
+    *(
+        Field(
+            "desk:gathering-take", name, lambda scene, cast: (scene.plans.group.pk,),
+            lambda scene, cast: {"request": str(scene.routine.pk)}, kept=name == "key",
+        )
+        for name in ("request", "key")
+    ),
+    *(
+        Field(
+            "desk:gathering-cancel", name, lambda scene, cast: (scene.plans.group.pk,),
+            lambda scene, cast: {"why": "room-or-machine"}, kept=name in ("note", "key"),
+        )
+        for name in ("why", "note", "key")
+    ),
+    *(
+        Field(
+            "desk:place", name, lambda scene, cast: (scene.plans.place.pk,),
+            lambda scene, cast: {"why": "patient-ill", "version": "1"}, kept=name in ("key", *BLANK_IS_FINE),
+        )
+        for name in ("to", "why", "version", "key")
     ),
     Field("desk:task-done", "outcome", lambda scene, cast: (scene.task.pk,), lambda scene, cast: {}),
     Field("desk:task-done", "note", lambda scene, cast: (scene.task.pk,), lambda scene, cast: {}, kept=True),
@@ -131,21 +426,97 @@ FIELDS: list[Field] = [
 ]  # fmt: skip
 
 # Forms that send nothing but the wish itself.
-WITHOUT_FIELDS = {"desk:request-new", "desk:request-park", "desk:book", "desk:let-go"}
+WITHOUT_FIELDS = {
+    "desk:settings-overbooking-sign",
+    "desk:audit-run",
+    "desk:time-approve",
+    "desk:time-withdraw",
+    "desk:settings-draft-approve",
+    "desk:settings-card-retire",
+    "desk:request-new",
+    "desk:request-park",
+}
 
 # What each page reads from its address. Each list is sent with one absurd value for all of it, beside what stands
 # fixed, so that one parameter does not keep the others from being read.
 QUERIES: dict[str, list[tuple[dict[str, str], tuple[str, ...]]]] = {
+    "desk:time": [({}, ("site", "kind", "q", "page")), ({}, ("kind", "page"))],
+    "desk:time-week": [({}, ("site",))],
+    "desk:time-draft": [({}, ("site",))],
+    "desk:time-version": [({}, ("week", "all"))],
+    "desk:absences": [({}, ("show", "page")), ({"show": "past"}, ("page",))],
+    "desk:kept": [({}, ("site", "day"))],
+    "desk:closures": [({}, ("site", "year"))],
+    "desk:discrepancies": [({}, ("site",))],
+    "desk:settings-visit-types": [({}, ("specialty", "show"))],
+    "desk:settings-grid": [({}, ("specialty",))],
+    "desk:settings-grid-edit": [({}, ("specialty",))],
+    "desk:settings-guide": [({}, ("worse", "touch")), ({"worse": "no"}, ("touch",))],
+    "desk:settings-cards": [({}, ("q", "show")), ({}, ("q",))],
+    "desk:settings-duty": [({}, ("site", "week"))],
+    "desk:settings-organization": [({}, ("site",))],
     "login": [({}, ("next",))],
     "desk:today": [({}, ("site",))],
     "desk:requests": [({}, ("page", "show")), ({"show": "closed"}, ("page",))],
     "desk:request": [({}, ("focus",))],
     "desk:request-state": [({}, ("mark",))],
-    "desk:find": [({}, ("visit_type",)), ({"visit_type": "follow-up"}, ("with", "where", "from", "part"))],
-    "desk:calendar": [({}, ("day", "site", "specialty", "page", "visit"))],
+    "desk:find": [
+        ({}, ("visit_type",)),
+        (
+            {"visit_type": "follow-up"},
+            ("with", "where", "from", "until", "part", "after", "before", "interpreter", "room", "day"),
+        ),
+        ({"visit_type": "follow-up"}, ("guide", "said", "because")),
+        ({"visit_type": "follow-up", "why_time": "09:00"}, ("why_day", "why_with")),
+        ({"visit_type": "follow-up", "why_day": "2026-03-05"}, ("why_time",)),
+    ],
+    "desk:calendar": [
+        ({}, ("day", "site", "specialty", "page", "visit", "by", "view", "who", "act", "link"))
+    ],
+    "desk:calendar-grid": [({}, ("day", "site", "specialty", "page", "by", "view", "who"))],
+    "desk:calendar-news": [({}, ("since", "site"))],
+    "desk:visit-move": [
+        ({}, ("day", "time", "with", "where", "room", "type", "back")),
+        ({"day": f"{LAST_OPEN}", "time": "16:00"}, ("with", "where", "room", "type", "back")),
+    ],
+    "desk:plan-several": [
+        ({}, ("tab", "visit_type", "plan")),
+        ({"visit_type": "follow-up"}, ("with", "where", "from", "until", "at", "count", "how", "plan")),
+        (
+            {"tab": "linked", "first": "same-day", "second": "follow-up"},
+            ("third", "gap1", "gap2", "where", "from", "until", "at"),
+        ),
+        ({"tab": "linked"}, ("first", "second", "third")),
+        (
+            {"tab": "family", "visit_type": "follow-up"},
+            (
+                "who2",
+                "who3",
+                "who4",
+                "who5",
+                "type2",
+                "type3",
+                "type4",
+                "type5",
+                "side",
+                "from",
+                "at",
+                "where",
+            ),
+        ),
+    ],
+    "desk:groups": [({}, ("request",))],
+    "desk:gathering-new": [
+        ({}, ("kind", "visit_type", "with", "where", "from", "at")),
+        ({"kind": "conference"}, ("with", "where", "required", "minutes", "room_type", "from", "at")),
+    ],
     "desk:queues": [({}, ("queue", "mine", "page", "part")), ({"part": "rows"}, ("seen",))],
     "desk:looks": [({}, ("before",))],
     "desk:reports": [({}, ("source",))],
+    "desk:audit": [({}, ("code", "page")), ({"code": "NO_INTERPRETER"}, ("page",))],
+    "desk:gaps": [({}, ("site", "span", "provider")), ({"site": "main"}, ("span", "provider"))],
+    "desk:conflicts": [({}, ("show",))],
+    "desk:conflict-new": [({}, ("site",))],
     "logout": [({}, ("next",))],
 }
 

@@ -20,12 +20,16 @@ from django.test import Client
 from django.urls import reverse
 
 from frontdesk.accounts.models import User
-from frontdesk.book.models import Hold
+from frontdesk.book.models import Appointment, Hold
 from frontdesk.triage.actions import handoffs, requests
 from frontdesk.triage.models import Handoff, Request
 from frontdesk.work.models import Task
+from tests.desk.plan_scene import PlanScene, plan_scene
+from tests.desk.settings_scene import SettingsScene, settings_scene
+from tests.desk.time_scene import TimeScene, time_scene
+from tests.desk.watch_scene import WatchScene, watch_scene
 from tests.factories.protocol import FEVER, VOMITING
-from tests.universe import NOW, ZONE, Universe, at
+from tests.universe import LAST_OPEN, NOW, ZONE, Universe, at
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -63,10 +67,10 @@ class Desk:
             self._clients[key] = self.log_in(user) if user else Client(raise_request_exception=False)
         return self._clients[key]
 
-    def get(self, user: User | None, name: str, *args: int | str, **query: Any) -> Answer:
+    def get(self, user: User | None, name: str, /, *args: int | str, **query: Any) -> Answer:
         return self.browser(user).get(reverse(name, args=args), query)
 
-    def post(self, user: User | None, name: str, *args: int | str, **data: Any) -> Answer:
+    def post(self, user: User | None, name: str, /, *args: int | str, **data: Any) -> Answer:
         return self.browser(user).post(reverse(name, args=args), data)
 
     def type(self, user: User, request: Request, field: str, value: str) -> Answer:
@@ -205,6 +209,11 @@ class Scene:
     accepted: Handoff
     task: Task
     letter: str
+    settings: SettingsScene
+    visit: Appointment
+    time: TimeScene
+    plans: PlanScene
+    watch: WatchScene
 
 
 def scene(desk: Desk, mailbox: Path, patch: pytest.MonkeyPatch) -> Scene:
@@ -223,7 +232,13 @@ def scene(desk: Desk, mailbox: Path, patch: pytest.MonkeyPatch) -> Scene:
         blank = requests.save_field(request=blank, field=name, value=value, by=cast.alice, now=NOW)
     patch.setattr(settings, "MAILBOX_DIR", str(mailbox))
     offer = offers(desk.get(cast.alice, "desk:find", routine.pk, visit_type="follow-up"))[0].fields["option"]
-    return Scene(routine, blank, offer, hold, urgent, offered, accepted, task, put_letter(mailbox))
+    letter, kept = put_letter(mailbox), settings_scene(cast)
+    visit = cast.book(at(15, day=LAST_OPEN), request=cast.ready(cast.ana))
+    times, planned = time_scene(cast), plan_scene(cast, routine)
+    return Scene(
+        routine, blank, offer, hold, urgent, offered, accepted, task, letter, kept, visit, times, planned,
+        watch_scene(cast),
+    )  # fmt: skip
 
 
 def offers(answer: Answer) -> list[Form]:

@@ -1,21 +1,27 @@
-"""The calendar: who works on a day, and one visit in the drawer. It is for looking only."""
+"""The calendar: providers or rooms, a day or a week, one visit in the drawer, and the news from other desks."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import ROLE_PERMISSIONS, Permission, Role
-from frontdesk.book.models import Appointment, Claim
+from frontdesk.book.models import Appointment, Block, Claim, Session
 from frontdesk.book.models.appointment import AppointmentStatus
+from frontdesk.book.queries.news import latest, news
+from frontdesk.clinic.models import Closure
 from frontdesk.daybook.models import Look
 from tests.factories import clinic
+from tests.factories.daybook import link_now
+from tests.factories.time import slot_class
 from tests.universe import NOW, Universe, at
 
 MONDAY = date(2026, 3, 9)
@@ -159,26 +165,132 @@ def test_forty_columns_fill_a_page(universe: Universe, page: Page) -> None:
 
 
 def test_more_providers_need_no_more_queries(
-    universe: Universe, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+    universe: Universe, client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    patients = [universe.newcomer("Nova", f"Patient{number}") for number in range(4)]
-    for number in range(21):
-        provider = clinic.provider(f"Dr. Nr{number:02}", at=universe.main, in_=universe.dr_carol.specialty)
-        clinic.sessions(provider, at=universe.main)
-        Appointment.objects.bulk_create(
-            Appointment(
-                patient=patient, visit_type=universe.follow_up, site=universe.main, provider=provider,
-                start=at(8, day=MONDAY) + timedelta(minutes=30 * (4 * number + place)),
-                end=at(8, day=MONDAY) + timedelta(minutes=30 * (4 * number + place) + 30),
-                booked_at=NOW, status=AppointmentStatus.DONE,
+    def crowd(first: int, count: int) -> None:
+        patients = [universe.newcomer("Nova", f"Patient{first}-{number}") for number in range(4)]
+        for number in range(first, first + count):
+            provider = clinic.provider(
+                f"Dr. Nr{number:02}", at=universe.main, in_=universe.dr_carol.specialty
             )
-            for place, patient in enumerate(patients)
-        )  # fmt: skip
+            clinic.sessions(provider, at=universe.main)
+            Block.objects.create(
+                resource=provider, kind="meeting", start=at(12, day=MONDAY), end=at(13, day=MONDAY),
+                recorded_at=NOW, recorded_by=universe.dan,
+            )  # fmt: skip
+            Appointment.objects.bulk_create(
+                Appointment(
+                    patient=patient, visit_type=universe.follow_up, site=universe.main, provider=provider,
+                    start=at(8, day=MONDAY) + timedelta(minutes=30 * (4 * number + place)),
+                    end=at(8, day=MONDAY) + timedelta(minutes=30 * (4 * number + place) + 30),
+                    booked_at=NOW, status=AppointmentStatus.DONE,
+                )
+                for place, patient in enumerate(patients)
+            )  # fmt: skip
+
     client.force_login(universe.dan)
-    with django_assert_max_num_queries(20):
-        html = client.get("/calendar/", {"site": "all", "day": MONDAY.isoformat()}).content.decode()
-    assert len(heads(html)) == 24
-    assert html.count('<li class="visit') > 20
+    for asked in ({"day": MONDAY.isoformat()}, {"day": MONDAY.isoformat(), "by": "rooms"}):
+        crowd(0 if "by" not in asked else 40, 1)
+        with CaptureQueriesContext(connection) as few:
+            client.get("/calendar/", {"site": "all", **asked})
+        crowd(1 if "by" not in asked else 41, 20)
+        with django_assert_num_queries(len(few)):
+            html = client.get("/calendar/", {"site": "all", **asked}).content.decode()
+        assert len(few) < 30
+        if "by" not in asked:
+            assert len(heads(html)) == 24
+            assert html.count('<li class="visit') > 20
+            assert html.count("Meeting") == 20  # one is taken by visits
+
+
+# ---- what the columns show ----
+
+
+def test_rooms_may_be_the_columns(universe: Universe, page: Page) -> None:
+    universe.book(at(11))
+    html = page(universe.bob, by="rooms")
+    assert heads(html) == ["Exam 1", "Exam 2"]
+    assert html.count("Okafor") == 1
+    assert "Exam room" in html
+
+
+def test_a_week_shows_one_provider_day_by_day(universe: Universe, page: Page) -> None:
+    universe.book(at(11))
+    universe.book(at(9, day=date(2026, 3, 6)), request=universe.ready(universe.dora))
+    html = page(universe.bob, view="week", who=universe.dr_carol.pk)
+    assert heads(html) == ["Mon 2 Mar", "Tue 3 Mar", "Wed 4 Mar", "Thu 5 Mar", "Fri 6 Mar"]
+    assert "2 – 8 March" in html
+    assert "Okafor" in html and "Nilsson" in html
+    room = page(universe.bob, view="week", by="rooms", who=universe.exam_2.pk)
+    assert "Okafor" not in room
+
+
+def test_a_block_a_closure_and_kept_time_say_what_they_are(universe: Universe, page: Page) -> None:
+    Block.objects.create(
+        resource=universe.dr_yusuf, kind="vacation", start=at(0), end=at(23, 55), recorded_at=NOW,
+        recorded_by=universe.dan,
+    )  # fmt: skip
+    kept = slot_class("urgent", "Same-day urgent", universe.same_day, by_direction=True)
+    later = slot_class("noon", "After discharge", universe.same_day, release_days=0, release_at=time(12))
+    for starts, what in ((9, kept), (13, later)):
+        Session.objects.create(
+            resource=universe.dr_carol, site=universe.main, weekday=1, starts=time(starts), ends=time(starts + 2),
+            valid_from=date(2026, 1, 1), slot_class=what,
+        )  # fmt: skip
+    html = page(universe.alice)
+    assert "Vacation" in html
+    assert re.search(r"Same-day urgent</b><span>opens by clinician’s direction</span>", html)
+    assert re.search(r"After discharge</b><span>releases 12:00</span>", html)
+    Closure.objects.create(
+        site=universe.main, day=NOW.date(), name="Snow", closed_at=NOW, closed_by=universe.dan
+    )
+    html = page(universe.alice)
+    assert html.count("Closed: Snow") == 3
+    assert "Free " not in html.partition('class="day')[2].partition("legend")[0]
+
+
+def test_a_nurse_sees_her_part_of_a_visit(universe: Universe, page: Page) -> None:
+    booked = universe.book(at(11))
+    Claim.objects.create(resource=universe.dr_yusuf, appointment=booked, start=at(10, 50), end=at(11))
+    html = page(universe.bob)
+    assert html.count("Okafor") == 2
+
+
+# ---- another desk ----
+
+
+def test_the_grid_alone_is_what_the_page_shows(universe: Universe, client: Client) -> None:
+    universe.book(at(11))
+    client.force_login(universe.alice)
+    html = client.get("/calendar/grid/", {"day": "2026-03-03"}).content.decode()
+    assert html.lstrip().startswith('<div class="day')
+    assert "Okafor" in html and "<html" not in html
+
+
+def test_news_are_told_once_and_to_the_sites_they_are_about(
+    universe: Universe, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    link_now()
+    client.force_login(universe.alice)
+    before = client.get("/calendar/news/", {"since": latest()}).json()
+    assert before["changed"] is False
+    universe.hold(at(11))
+    link_now()
+    told = client.get("/calendar/news/", {"since": before["since"]}).json()
+    assert told["changed"] is True
+    assert client.get("/calendar/news/", {"since": told["since"]}).json() == {**told, "changed": False}
+    with django_assert_num_queries(1):
+        assert news(before["since"], [universe.harbor.pk])[1] is False
+
+
+def test_what_the_calendar_does_not_show_is_no_news(universe: Universe) -> None:
+    link_now()
+    since = latest()
+    universe.ready(universe.dora)
+    link_now()
+    seen, changed = news(since, [universe.main.pk])
+    assert seen > since
+    assert not changed
 
 
 # ---- who may ----

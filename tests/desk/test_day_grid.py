@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from frontdesk.book.queries.day import BookDay, Stretch, Visit, Work
+from frontdesk.book.queries.day import Work
+from frontdesk.book.queries.day_rows import CLOSED, HELD_BACK, BookDays, Meeting, Piece, Stretch, Visit
 from frontdesk.clinic.models import Site
-from frontdesk.desk.pages.day import DayGrid, Slot, lay_out, say_minutes
+from frontdesk.desk.pages.day import DayGrid, lay_out
+from frontdesk.desk.pages.day_parts import Slot, say_minutes
 from tests.universe import AUTUMN, NOW, SPRING, TODAY, at
 
 MAIN = Site(pk=1, code="main", name="Main Street", time_zone="America/New_York")
 LAKE = Site(pk=2, code="lake", name="Lakeshore", time_zone="America/Chicago")
-CAROL = Work(MAIN, 7, "Dr. Carol Calden", "Calden", "Primary care")
+CAROL = Work(MAIN, 7, "Dr. Carol Calden", "Calden", "Primary care", TODAY)
 MONDAY = date(2026, 3, 9)
 
 
@@ -22,17 +25,28 @@ def stretch(start: datetime, end: datetime, *, site: Site = MAIN, until: datetim
     return Stretch(7, site.pk, start, end, until)
 
 
-def visit(start: datetime, minutes: int = 30, *, site: Site = MAIN, status: str = "booked") -> Visit:
+def piece(
+    start: datetime, end: datetime, state: str = "open", name: str = "", opens: str = "", **more: Any
+) -> Piece:
+    """A session; a block where it lies `over` sessions."""
+    return Piece(7, MAIN.pk, start, end, state, name, opens, **more)
+
+
+def visit(
+    start: datetime, minutes: int = 30, *, site: Site = MAIN, status: str = "booked", pk: int = 5
+) -> Visit:
     end = start + timedelta(minutes=minutes)
-    return Visit(5, 7, site.pk, start, end, status, "in_person", "Ana", "Lucero", "004-1", "Follow-up", None)
+    return Visit(pk, 7, site.pk, start, end, status, "in_person", "Ana", "Lucero", "004-1", "Follow-up", None)
 
 
 def grid(
     *,
-    sessions: list[Stretch] | None = None,
+    sessions: list[Piece] | None = None,
     visits: list[Visit] | None = None,
     holds: list[Stretch] | None = None,
     elsewhere: list[Stretch] | None = None,
+    meetings: list[Meeting] | None = None,
+    closed: str = "",
     day: date = TODAY,
     now: datetime = NOW,
     reason: bool = True,
@@ -40,9 +54,10 @@ def grid(
 ) -> DayGrid:
     """The grid of one day; one session from 8 to 17 unless told otherwise."""
     if sessions is None:
-        sessions = [stretch(at(8, day=day), at(17, day=day))]
-    rows = BookDay(sessions, visits or [], holds or [], elsewhere or [])
-    return lay_out(day, work or [CAROL], rows, now=now, reason=reason, several=False)
+        sessions = [piece(at(8, day=day), at(17, day=day))]
+    shut = {(MAIN.pk, day): closed} if closed else {}
+    rows = BookDays(sessions, visits or [], holds or [], elsewhere or [], meetings or [], shut)
+    return lay_out(work or [CAROL._replace(day=day)], rows, now=now, reason=reason, several=False)
 
 
 def said(shown: DayGrid) -> list[tuple[str, int, int, str]]:
@@ -70,7 +85,7 @@ def test_what_lies_between_visits_and_holds_is_free() -> None:
 
 
 def test_time_outside_sessions_is_blocked_and_only_a_break_is_named() -> None:
-    shown = grid(sessions=[stretch(at(9), at(12)), stretch(at(13), at(16))], now=at(7))
+    shown = grid(sessions=[piece(at(9), at(12)), piece(at(13), at(16))], now=at(7))
     blocks = [(slot.row, slot.length, slot.quiet) for slot in shown.columns[0].slots if slot.kind == "block"]
     assert blocks == [(1, 12, True), (49, 12, False), (97, 12, True)]
 
@@ -105,7 +120,7 @@ def test_the_visit_type_is_shown_to_those_who_may_see_reasons_alone() -> None:
 
 
 def test_early_and_late_sessions_and_visits_widen_the_day_by_whole_hours() -> None:
-    shown = grid(sessions=[stretch(at(7, 30), at(12))], visits=[visit(at(17, 45))], now=at(6))
+    shown = grid(sessions=[piece(at(7, 30), at(12))], visits=[visit(at(17, 45))], now=at(6))
     assert [hour.label for hour in shown.hours] == [f"{hour:02}:00" for hour in range(7, 19)]
     assert [hour.row for hour in shown.hours] == list(range(1, 145, 12))
     assert "h12" in shown.classes
@@ -119,7 +134,7 @@ def test_early_and_late_sessions_and_visits_widen_the_day_by_whole_hours() -> No
 def test_on_the_days_when_clocks_change_rows_are_the_time_that_really_passes(
     day: date, labels: list[str]
 ) -> None:
-    shown = grid(sessions=[stretch(at(1, day=day), at(5, day=day))], day=day, now=at(0, day=day))
+    shown = grid(sessions=[piece(at(1, day=day), at(5, day=day))], day=day, now=at(0, day=day))
     assert [hour.label for hour in shown.hours][: len(labels)] == labels
     hours = 3 if day == SPRING else 5
     assert said(shown)[0][:3] == ("free", 1, 12 * hours)
@@ -142,10 +157,10 @@ def test_the_line_of_now_stands_in_its_row_on_its_own_day_alone() -> None:
 
 def test_sites_in_two_zones_share_local_hours_and_have_no_line_of_now() -> None:
     noon = datetime(2026, 3, 3, 12, tzinfo=ZoneInfo("America/Chicago"))
-    work = [CAROL, CAROL._replace(site=LAKE, provider=8)]
+    work = [CAROL, CAROL._replace(site=LAKE, resource=8)]
     sessions = [
-        stretch(at(12), at(13)),
-        stretch(noon, noon + timedelta(hours=1), site=LAKE)._replace(provider=8),
+        piece(at(12), at(13)),
+        piece(noon, noon + timedelta(hours=1))._replace(resource=8, site_id=LAKE.pk),
     ]
     shown = grid(sessions=sessions, work=work, now=at(7))
     rows = [slot.row for column in shown.columns for slot in column.slots if slot.kind == "free"]
@@ -157,3 +172,62 @@ def test_sites_in_two_zones_share_local_hours_and_have_no_line_of_now() -> None:
 @pytest.mark.parametrize(("minutes", "words"), [(5, "5 min"), (60, "1 h"), (105, "1 h 45"), (120, "2 h")])
 def test_minutes_in_words(minutes: int, words: str) -> None:
     assert say_minutes(minutes) == words
+
+
+# ---- kept, blocked, closed, shared ----
+
+
+def test_kept_time_says_for_what_and_how_it_opens_and_is_not_free() -> None:
+    kept = piece(at(11), at(12), HELD_BACK, "Same-day urgent", "releases 11:00", over=True)
+    shown = grid(sessions=[piece(at(8), at(17)), kept], now=at(7))
+    slot = only(shown, "prot")
+    assert (slot.row, slot.length, slot.label, slot.note) == (37, 12, "Same-day urgent", "releases 11:00")
+    assert [one[1:3] for one in said(shown) if one[0] == "free"] == [(1, 36), (49, 60)]
+
+
+def test_a_visit_in_kept_time_leaves_the_rest_of_it_kept() -> None:
+    kept = piece(at(11), at(12), HELD_BACK, "Same-day urgent", over=True)
+    shown = grid(sessions=[piece(at(8), at(17)), kept], visits=[visit(at(11))], now=at(7))
+    assert (only(shown, "prot").row, only(shown, "prot").length) == (43, 6)
+
+
+def test_a_block_has_its_word_and_a_visit_in_it_is_marked() -> None:
+    meeting = piece(at(11), at(12), CLOSED, "Meeting", over=True)
+    shown = grid(sessions=[piece(at(8), at(17)), meeting], visits=[visit(at(11))], now=at(7))
+    block, booked = only(shown, "block"), only(shown, "visit")
+    assert (block.row, block.length, block.label) == (43, 6, "Meeting")
+    assert ("warn", "in blocked time") in booked.marks
+    assert "is-conflict" in booked.classes
+
+
+def test_a_closed_day_says_why_and_has_nothing_free() -> None:
+    shown = grid(closed="Memorial Day", now=at(7))
+    assert said(shown) == [("block", 1, 108, "Closed: Memorial Day")]
+    assert shown.free == 0
+
+
+def test_visits_at_once_stand_side_by_side_and_hide_nothing() -> None:
+    shown = grid(visits=[visit(at(11)), visit(at(11, 15), pk=6), visit(at(12), pk=7)], now=at(7))
+    lanes = {slot.visit: (slot.lane, slot.lanes) for slot in shown.columns[0].slots if slot.kind == "visit"}
+    assert lanes == {5: (1, 2), 6: (2, 2), 7: (1, 1)}
+    classes = " ".join(slot.classes for slot in shown.columns[0].slots)
+    assert "lane1 of2" in classes and "lane2 of2" in classes
+
+
+def test_a_gathering_is_one_item_with_its_places() -> None:
+    group = Meeting(7, MAIN.pk, at(14), at(15), "Diabetes group", "group", 8, 5)
+    shown = grid(meetings=[group], now=at(7))
+    slot = only(shown, "meet")
+    assert (slot.label, slot.note) == ("Diabetes group", "Group visit, 5 of 8 places taken")
+    assert [one[1:3] for one in said(shown) if one[0] == "free"] == [(1, 72), (85, 24)]
+
+
+def test_a_week_has_a_column_for_each_day() -> None:
+    days = [CAROL._replace(day=date(2026, 3, 2 + ahead)) for ahead in range(3)]
+    rows = BookDays(
+        [piece(at(9, day=one.day), at(12, day=one.day)) for one in days], [visit(at(10, day=days[1].day))]
+    )
+    shown = lay_out(days, rows, now=at(7), reason=True, several=False, week=True)
+    assert [column.name for column in shown.columns] == ["Mon 2 Mar", "Tue 3 Mar", "Wed 4 Mar"]
+    assert [sum(slot.kind == "visit" for slot in column.slots) for column in shown.columns] == [0, 1, 0]
+    assert shown.now is None

@@ -17,10 +17,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Role
 from frontdesk.triage.actions import words
+from tests.desk import settings_scene as settings
+from tests.desk import time_scene as times
+from tests.desk import watch_scene as watch
 from tests.desk.support import Answer, Desk, Scene, rows, scene, undone
 from tests.factories import staff
 from tests.factories.protocol import SELF_HARM
-from tests.universe import NOW, Universe
+from tests.universe import LAST_OPEN, NOW, Universe
 
 pytestmark = pytest.mark.django_db
 
@@ -82,10 +85,66 @@ def task(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
     return (scene.task.pk,)
 
 
+def follow_up(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (cast.follow_up.pk,)
+
+
+def primary(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (cast.follow_up.specialty.pk,)
+
+
+def draft(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.settings.draft.pk,)
+
+
+def card(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.settings.card.pk,)
+
+
+def main_street(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (cast.main.pk,)
+
+
+def visit(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.visit.pk,)
+
+
+def move_to(scene: Scene, cast: Universe) -> dict[str, str]:
+    """An hour later, with the same provider."""
+    return {
+        "day": f"{LAST_OPEN}", "time": "16:00", "with": str(cast.dr_carol.pk), "where": "main", "type": "follow-up",
+    }  # fmt: skip
+
+
+def waiver(scene: Scene, cast: Universe) -> dict[str, str]:
+    return {"link": str(scene.visit.chain.get(link="Coverage").pk), "because": "Paid in cash"}
+
+
+def version(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.time.version.pk,)
+
+
+def absence(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.time.absence.pk,)
+
+
+def demir(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (cast.dr_yusuf.pk,)
+
+
+def group(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.plans.group.pk,)
+
+
+def conflict(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.watch.conflict.pk,)
+
+
 ALL_STAFF = "alice bob carol dan erin charlie"
 HERE = "alice bob carol dan"  # those of Main Street who work with requests
 ELSEWHERE = "charlie erin pat"  # for them its requests are not there
 TAKE = "alice bob dan"
+SET = "carol dan erin"  # who may change the clinic's settings
 
 TABLE: dict[str, Door] = {
     "login": Door("", 200, open=True),
@@ -126,11 +185,56 @@ TABLE: dict[str, Door] = {
     ),
     "desk:find": Door(TAKE, hides=ELSEWHERE, args=routine),
     "desk:hold": Door(TAKE, 302, ELSEWHERE, CHANGES, routine),
+    "desk:hold-first": Door(TAKE, 302, ELSEWHERE, CHANGES, routine),
     "desk:book": Door(TAKE, 302, ELSEWHERE, CHANGES, held),
     "desk:let-go": Door(TAKE, 302, ELSEWHERE, CHANGES, held),
+    "desk:plan-several": Door(
+        TAKE, hides=ELSEWHERE, args=routine, takes=302,
+        data=lambda scene, cast: {"time": scene.plans.time, "order_ref": "Order 1", "key": "k"},
+    ),
+    "desk:plan": Door(HERE, hides=ELSEWHERE, args=lambda scene, cast: (scene.plans.plan.pk,)),
+    "desk:plan-cancel": Door(
+        TAKE, 302, ELSEWHERE, CHANGES, lambda scene, cast: (scene.plans.plan.pk,),
+        lambda scene, cast: {"from_place": "1", "why": "not-needed", "key": "k"},
+    ),
+    "desk:groups": Door(f"{HERE} charlie"),
+    "desk:gathering-new": Door(
+        f"{TAKE} charlie", takes=302, data=lambda scene, cast: {"time": scene.plans.group_time, "key": "k"}
+    ),
+    "desk:gathering": Door(HERE, hides=ELSEWHERE, args=group),
+    "desk:gathering-take": Door(
+        TAKE, 302, ELSEWHERE, CHANGES, group,
+        lambda scene, cast: {"request": str(scene.routine.pk), "key": "k"},
+    ),
+    "desk:gathering-cancel": Door(
+        TAKE, 302, ELSEWHERE, CHANGES, group, lambda scene, cast: {"why": "room-or-machine", "key": "k"}
+    ),
+    "desk:place": Door(
+        TAKE, 302, ELSEWHERE, CHANGES, lambda scene, cast: (scene.plans.place.pk,),
+        lambda scene, cast: {"to": "", "why": "patient-ill", "version": "1", "key": "k"},
+    ),
     "desk:trail": Door(HERE, hides=ELSEWHERE, args=routine),
     "desk:trail-export": Door(HERE, hides=ELSEWHERE, args=routine),
     "desk:calendar": Door(f"{HERE} charlie"),
+    "desk:calendar-grid": Door(f"{HERE} charlie"),
+    "desk:calendar-news": Door(f"{HERE} charlie"),
+    "desk:visit-move": Door(
+        TAKE, hides=ELSEWHERE, args=visit, takes=302,
+        data=lambda scene, cast: {**move_to(scene, cast), "why": "patient-asked", "version": "1"},
+    ),
+    "desk:visit-cancel": Door(
+        TAKE, 302, ELSEWHERE, CHANGES, visit, lambda scene, cast: {"why": "patient-asked", "version": "1"}
+    ),
+    # The visit has not begun, and there is nothing to take back.
+    "desk:visit-missed": Door(
+        TAKE, 409, ELSEWHERE, CHANGES, visit, lambda scene, cast: {"why": "no-word", "version": "1"}
+    ),
+    "desk:visit-undo": Door(TAKE, 409, ELSEWHERE, CHANGES, visit, lambda scene, cast: {"version": "1"}),
+    "desk:visit-waive": Door("bob carol dan", 302, ELSEWHERE, CHANGES, visit, waiver),
+    "desk:visit-may-move": Door(
+        "bob carol dan", 302, ELSEWHERE, CHANGES, visit,
+        lambda scene, cast: {"moves": "never", "because": "After discharge", "version": "1"},
+    ),
     "desk:queues": Door(f"{HERE} charlie"),
     "desk:task-claim": Door(HERE, 302, "charlie", CHANGES, task),
     "desk:task-done": Door(HERE, 302, "charlie", CHANGES, task),
@@ -142,6 +246,107 @@ TABLE: dict[str, Door] = {
     "desk:reports": Door("dan erin"),
     "desk:protocol": Door(ALL_STAFF),
     "desk:gallery": Door(ALL_STAFF),
+    "desk:settings": Door(ALL_STAFF),
+    "desk:settings-visit-types": Door(ALL_STAFF),
+    "desk:settings-visit-type": Door(ALL_STAFF, args=follow_up),
+    "desk:settings-visit-type-new": Door(
+        SET, takes=302, data=lambda scene, cast: settings.visit_type_form(cast.follow_up, code="brand-new")
+    ),
+    "desk:settings-visit-type-edit": Door(
+        SET, args=follow_up, takes=302, data=lambda scene, cast: settings.visit_type_form(cast.follow_up)
+    ),
+    "desk:settings-slot-classes": Door(ALL_STAFF),
+    "desk:settings-slot-class-new": Door(SET, takes=302, data=lambda scene, cast: settings.slot_class_form()),
+    "desk:settings-slot-class-edit": Door(
+        SET, args=lambda scene, cast: (scene.settings.slot_class.pk,), takes=302,
+        data=lambda scene, cast: settings.slot_class_form(code="urgent"),
+    ),
+    "desk:settings-grid": Door(ALL_STAFF),
+    "desk:settings-grid-edit": Door(SET, takes=302, data=lambda scene, cast: settings.grid_form(cast)),
+    "desk:settings-guides": Door(ALL_STAFF),
+    "desk:settings-guide": Door(ALL_STAFF, args=primary),
+    "desk:settings-guide-edit": Door(
+        SET, args=primary, takes=302,
+        data=lambda scene, cast: {"content": settings.guide_text(because="Seen today."), **settings.SIGNED},
+    ),
+    "desk:settings-drafts": Door(ALL_STAFF),
+    "desk:settings-draft": Door(ALL_STAFF, args=draft),
+    "desk:settings-draft-approve": Door(SET, 302, method=CHANGES, args=draft),
+    "desk:settings-draft-withdraw": Door(SET, 302, method=CHANGES, args=draft),
+    "desk:settings-cards": Door(ALL_STAFF),
+    "desk:settings-card-new": Door(SET, takes=302, data=lambda scene, cast: settings.card_form()),
+    "desk:settings-card-edit": Door(SET, args=card, takes=302, data=lambda scene, cast: settings.card_form()),
+    "desk:settings-card-retire": Door(SET, 302, method=CHANGES, args=card),
+    "desk:settings-duty": Door(ALL_STAFF),
+    "desk:settings-duty-add": Door(
+        SET, 302, method=CHANGES, data=lambda scene, cast: settings.duty_form(cast)
+    ),
+    "desk:settings-duty-end": Door(
+        SET, 302, "charlie pat", CHANGES, lambda scene, cast: (scene.settings.duty.pk,), lambda scene, cast: {"site": "main"}
+    ),
+    "desk:settings-organization": Door(ALL_STAFF),
+    "desk:settings-organization-name": Door(
+        SET, 302, method=CHANGES, data=lambda scene, cast: {"organization": "Harbor Health"}
+    ),
+    "desk:settings-department-new": Door(
+        SET, 302, method=CHANGES, args=main_street, data=lambda scene, cast: {"name": "Skin"}
+    ),
+    "desk:settings-assign": Door(
+        SET, 302, method=CHANGES, args=main_street,
+        data=lambda scene, cast: {"resource": str(cast.exam_1.pk), "department": str(scene.settings.department.pk)},
+    ),
+    "desk:time": Door(ALL_STAFF),
+    "desk:time-week": Door("alice bob carol dan erin", hides="charlie", args=demir),
+    "desk:time-draft": Door(
+        SET, hides="charlie", args=demir, takes=302, data=lambda scene, cast: times.week_form()
+    ),
+    "desk:time-version": Door("alice bob carol dan erin", hides="charlie", args=version),
+    "desk:time-edit": Door(
+        SET, hides="charlie", args=version, takes=302, data=lambda scene, cast: times.week_form()
+    ),
+    "desk:time-approve": Door("dan erin", 302, "charlie", CHANGES, version),
+    "desk:time-withdraw": Door(SET, 302, "charlie", CHANGES, version),
+    "desk:absences": Door(
+        f"{HERE} charlie", takes=302, data=lambda scene, cast: times.absence_form(who="Dr. Lena Fischer")
+    ),
+    "desk:absence": Door(HERE, hides="charlie", args=absence),
+    "desk:absence-lift": Door(HERE, 302, "charlie", CHANGES, absence),
+    "desk:kept": Door(ALL_STAFF),
+    "desk:kept-session-release": Door(
+        "bob dan", 302, "charlie", CHANGES, lambda scene, cast: (scene.time.kept.pk,),
+        lambda scene, cast: times.release_form(scene.time),
+    ),
+    "desk:kept-block-release": Door(
+        "bob dan", 302, "charlie", CHANGES, lambda scene, cast: (scene.time.kept_block.pk,),
+        lambda scene, cast: times.release_form(scene.time),
+    ),
+    "desk:closures": Door(ALL_STAFF),
+    "desk:closure-close": Door(SET, 302, method=CHANGES, data=lambda scene, cast: times.closure_form()),
+    "desk:closure-reopen": Door(
+        SET, 302, "charlie", CHANGES, lambda scene, cast: (scene.time.closure.pk,)
+    ),
+    "desk:discrepancies": Door(ALL_STAFF),
+    "desk:settings-overbooking": Door(ALL_STAFF),
+    "desk:settings-overbooking-new": Door(SET, takes=302, data=lambda scene, cast: watch.rule_form(cast)),
+    "desk:settings-overbooking-sign": Door(
+        "carol", 302, "charlie", CHANGES, lambda scene, cast: (scene.watch.rule.pk,)
+    ),
+    "desk:settings-overbooking-end": Door(
+        "carol dan", 302, "charlie", CHANGES, lambda scene, cast: (scene.watch.rule.pk,),
+        lambda scene, cast: {"because": "Enough"},
+    ),
+    "desk:audit": Door("dan erin"),
+    "desk:audit-run": Door("dan", 302, method=CHANGES),
+    "desk:gaps": Door("dan erin"),
+    "desk:conflicts": Door(f"{HERE} charlie"),
+    "desk:conflict-new": Door(f"{HERE} charlie", takes=302, data=lambda scene, cast: watch.conflict_form(cast)),
+    "desk:conflict": Door(HERE, hides="charlie", args=conflict),
+    "desk:conflict-accept": Door(
+        TAKE, 302, "charlie", CHANGES, conflict, lambda scene, cast: watch.acceptance(scene.watch, cast)
+    ),
+    "desk:conflict-resolve": Door(
+        TAKE, 302, "charlie", CHANGES, conflict, lambda scene, cast: {"words": "Mopped up"}
+    ),
 }  # fmt: skip
 HIDDEN = sorted(name for name, door in TABLE.items() if "charlie" in door.hides)
 

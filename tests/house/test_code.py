@@ -18,6 +18,7 @@ PARTS_OF_ACTIONS = {
     "book/actions/expiry.py": "writing holds off, under the locks of whoever needs their time",
     "book/actions/once.py": "the key of an action, kept in its own transaction",
     "book/actions/taking.py": "taking time under locked days, for holds, bookings, moves and plans",
+    "book/actions/together.py": "the locks and the time of all visits of a plan, for the actions on plans",
     "book/actions/wanted.py": "what is to be taken, in pieces; it writes nothing",
     "book/actions/time.py": "taking and giving back time, under the locks that holds and bookings share",
     "clinic/actions/settings_rows.py": "writing an approved draft's rows, inside the actions on drafts",

@@ -65,7 +65,7 @@ class TestConfirmation:
         assert "arrive" not in Message.objects.get(about_ref=visit.pk).body
 
     def test_the_newest_approved_version_is_sent(self, universe: Universe) -> None:
-        old = MessageTemplate.objects.get(language="en")
+        old = MessageTemplate.objects.get(key="visit_booked", language="en")
         old.pk, old.version, old.subject = None, 2, "New words for {day}"
         old.save()
         MessageTemplate.objects.filter(version=2).update(in_force_from=NOW + timedelta(days=1))

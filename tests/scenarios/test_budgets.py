@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from tests.scenarios.steps import BEN, ROUTINE, SYMPTOM, Scenario
+from tests.universe import at
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "budgets.md"
 ROW = re.compile(r"^\| (?P<job>[^|]+?) \| (?P<budget>\d+) \| (?P<now>\d+) \|", re.MULTILINE)
@@ -57,6 +58,31 @@ class TestBudgets(Scenario):
         self.when_she_books_it()
         self.then_the_visit_is_booked()
         self.then_it_took_what_the_document_says("Book a routine visit")
+
+    def test_move_a_visit(self) -> None:
+        self.given_alice_looks_at_a_day_with_a_visit()
+        self.alice.press("ArrowDown", "ArrowDown", "m", "PageDown", "Enter")
+        self.alice.rests_on("#move-why")
+        self.alice.choose("The patient asked")
+        self.alice.presses_and_arrives("Enter", r"/calendar/\?")
+        self.alice.sees("Moved to Tuesday 3 March, 12:00", within="#notices")
+        self.then_it_took_what_the_document_says("Move a visit")
+
+    def test_cancel_a_visit(self) -> None:
+        self.given_alice_looks_at_a_day_with_a_visit()
+        self.alice.press("ArrowDown", "ArrowDown", "x")
+        self.alice.rests_on("#act-why")
+        self.alice.choose("The patient is ill")
+        self.alice.presses_and_arrives("Enter", r"/calendar/\?")
+        self.alice.sees("The visit is cancelled", within="#notices")
+        self.then_it_took_what_the_document_says("Cancel a visit")
+
+    def given_alice_looks_at_a_day_with_a_visit(self) -> None:
+        """Dr. Carol sees Ben at eleven; it is ten."""
+        self.universe.book(at(11), request=self.universe.ready(by=self.universe.dan))
+        self.given_alice_is_at_her_desk()
+        self.alice.opens("/calendar/")
+        self.alice.finds(".day .visit")
 
     def then_it_took_what_the_document_says(self, job: str) -> None:
         budget, now = budgets()[job]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -11,12 +10,13 @@ from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.book.actions import once
 from frontdesk.book.actions.changes import check_version, lock, reason, release_time
+from frontdesk.book.actions.expiry import write_off
 from frontdesk.book.actions.taking import For, check_free_patient, keys_of_wanted, take, write_claims
-from frontdesk.book.actions.time import Days, TimeTaken
+from frontdesk.book.actions.time import Days, TimeTaken, expired_in_the_way, keys_of_hold
 from frontdesk.book.actions.wanted import wanted_of
 from frontdesk.book.engine.why import CHANGES, MISSES, Why
 from frontdesk.book.facts import AppointmentCancelled, AppointmentMissed, AppointmentRestored
-from frontdesk.book.models import Appointment, AppointmentStatus, Claim
+from frontdesk.book.models import Appointment, AppointmentStatus, Claim, HoldEnd
 from frontdesk.book.rules_changes import UNDO_WITHIN, Ended, can_undo
 from frontdesk.daybook.record import record
 from frontdesk.kit.errors import Refused
@@ -130,7 +130,7 @@ def _undo(visit: Appointment, by: User, now: datetime) -> Appointment:
         raise TooLate("It is too long ago to be taken back. Book the visit again.")
     was = visit.status
     if was == AppointmentStatus.CANCELLED:
-        _take_again(visit, now)
+        _take_again(visit, by, now)
     visit.status = AppointmentStatus.BOOKED
     visit.cancelled_at = visit.cancelled_by = visit.missed_at = visit.missed_by = None
     visit.ended_whose = visit.ended_code = visit.ended_note = ""
@@ -148,15 +148,15 @@ def _undo(visit: Appointment, by: User, now: datetime) -> Appointment:
     return visit
 
 
-def _take_again(visit: Appointment, now: datetime) -> None:
+def _take_again(visit: Appointment, by: User, now: datetime) -> None:
     if visit.gathering_id is not None:
         raise TooLate("A place in a group is booked again, not restored.")
     check_free_patient(visit.patient, visit.start, visit.end, now=now, but=visit.pk)
     last = Claim.objects.filter(appointment=visit, released_at=visit.cancelled_at)
-    named = {visit.provider_id, visit.room_id, visit.interpreter_id}
-    others = last.order_by("start", "resource_id").values_list("resource_id", flat=True)
-    wanted = replace(wanted_of(visit), others=tuple(one for one in others if one not in named))
-    days = Days(keys_of_wanted(wanted))
+    wanted = wanted_of(visit, claims=list(last))
+    stale = expired_in_the_way(wanted.resources, wanted.start, wanted.end, now)
+    days = Days(keys_of_wanted(wanted).union(*(keys_of_hold(hold) for hold in stale)))
+    write_off(stale, HoldEnd.EXPIRED, days, by, now)
     take(wanted, For(visit.patient, directed=True), days, now=now)
     write_claims(wanted, appointment=visit)
     days.save()

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
+from frontdesk.book.actions import once
 from frontdesk.book.actions.days import remake_days
 from frontdesk.book.actions.moves import Move, move, wanted_of
 from frontdesk.book.actions.wanted import Wanted, wanted_from
@@ -137,6 +138,8 @@ def _settle(
     conflict: Conflict, visit: Appointment, to: Wanted, version: int, key: str, by: User, now: datetime
 ) -> Appointment:
     by.check_may(Permission.BOOK)
+    if (same := once.done_before(key=key, what="move", by=by)) is not None:
+        return Appointment.objects.get(pk=same)
     with transaction.atomic():
         if Conflict.objects.get(pk=conflict.pk).resolved_at is not None:
             raise ConflictOver("This conflict is resolved already.")

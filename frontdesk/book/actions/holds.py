@@ -19,6 +19,7 @@ from frontdesk.book.actions.taking import (
     PatientBusy,
     TimePast,
     check_free_patient,
+    check_notice,
     keys_of_wanted,
     take,
     write_claims,
@@ -123,6 +124,7 @@ def _place(
     found = check_can_book(ask_for(wanted, patient, request_id, by, now))
     check_fits(wanted, patient)
     check_free_patient(patient, wanted.start, wanted.end, now=now)
+    check_notice(wanted.visit_type, wanted.start, wanted.site, now=now)
     stale = expired_in_the_way(wanted.resources, wanted.start, wanted.end, now)
     earlier = _earlier(request_id, now)
     days = Days(keys_of_wanted(wanted).union(*(keys_of_hold(hold) for hold in [*stale, *earlier])))
@@ -178,6 +180,7 @@ def _first_on(
     wanted = wanted_from(again, wish.visit_type)
     check_fits(wanted, patient)
     check_free_patient(patient, wanted.start, wanted.end, now=now)
+    check_notice(wanted.visit_type, wanted.start, wanted.site, now=now)
     write_off(stale, HoldEnd.EXPIRED, days, by, now)
     write_off(earlier, HoldEnd.LET_GO, days, by, now)
     take(wanted, For(patient, is_directed(found)), days, now=now)

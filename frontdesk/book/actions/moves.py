@@ -15,7 +15,14 @@ from frontdesk.book.actions import once
 from frontdesk.book.actions.chains import keep_chain
 from frontdesk.book.actions.changes import check_version, describe, live_claims, lock, reason
 from frontdesk.book.actions.expiry import write_off
-from frontdesk.book.actions.taking import For, check_free_patient, keys_of_wanted, take, write_claims
+from frontdesk.book.actions.taking import (
+    For,
+    check_free_patient,
+    check_notice,
+    keys_of_wanted,
+    take,
+    write_claims,
+)
 from frontdesk.book.actions.time import Days, TimeTaken, expired_in_the_way, keys_of, keys_of_hold, release
 from frontdesk.book.actions.wanted import Wanted, ask_for, check_fits, wanted_of
 from frontdesk.book.engine.why import CHANGES, Why
@@ -116,6 +123,8 @@ def _move(
     check_can_move(visit, why, move.approved_by, now=now)
     check_fits(to, visit.patient)
     check_free_patient(visit.patient, to.start, to.end, now=now, but=visit.pk)
+    if to.start != visit.start:
+        check_notice(to.visit_type, to.start, to.site, now=now)
     was = describe(visit)
     _retake(visit, to, found, by, now)
     _place_at(visit, to)

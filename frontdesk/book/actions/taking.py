@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from frontdesk.book.actions.time import Days, Key, TimeTaken
 from frontdesk.book.actions.wanted import Piece, Wanted
 from frontdesk.book.engine.kept import Kept
 from frontdesk.book.models import Appointment, AppointmentStatus, Claim, Gathering, Hold, OverbookRule
+from frontdesk.book.queries.derive import TICK
 from frontdesk.book.queries.new_patients import is_new_patient
 from frontdesk.book.queries.open_time import mask_of
 from frontdesk.book.queries.wish import classes_for
-from frontdesk.clinic.models import SlotClass
+from frontdesk.clinic.models import Site, SlotClass, VisitType
 from frontdesk.kit.clock import day_span
 from frontdesk.kit.errors import Refused
 from frontdesk.people.models import Patient
@@ -22,6 +23,18 @@ class KeptTime(Refused):
     """The time is kept for visits of another kind."""
 
     code = "KEPT_TIME"
+
+
+class LeadTime(Refused):
+    """Too soon or too far ahead for the visit type."""
+
+    code = "LEAD_TIME"
+
+
+class OffGrid(Refused):
+    """The session has a grid of its own, and the visit would begin beside it."""
+
+    code = "OFF_GRID"
 
 
 class NotOverbookable(Refused):
@@ -79,6 +92,8 @@ def take(wanted: Wanted, whose: For, days: Days, *, now: datetime) -> None:
         _check_kept(wanted, whose, days.kept(key, mask, wanted.site, now), now)
     if wanted.visit_type.kept_only:
         _check_in_kept(wanted, days)
+    if wanted.overbook is None:
+        _check_grid(wanted, days)
     for piece, key, mask in placed(wanted):
         if piece.unit == 1:
             days.take(key, mask)
@@ -137,6 +152,30 @@ def _check_in_kept(wanted: Wanted, days: Days) -> None:
                 covered |= one.mask if one.slot_class in own else 0
     if covered & mask != mask:
         raise KeptTime(f"{wanted.visit_type.name} is booked only in time that is kept for it.")
+
+
+def _check_grid(wanted: Wanted, days: Days) -> None:
+    _, key, _ = placed(wanted)[0]
+    _, begins = mask_of(wanted.start, wanted.start + TICK, wanted.site)
+    if not days.on_grid(key, begins, wanted.site):
+        raise OffGrid("Visits do not begin at this minute in this session.")
+
+
+def check_notice(visit_type: VisitType, start: datetime, site: Site, *, now: datetime) -> None:
+    """Is there the notice that the visit type asks for, and is the day near enough? Raises LeadTime."""
+    if start - now < timedelta(minutes=visit_type.lead_least):
+        raise LeadTime(f"{visit_type.name} is booked at least {_notice(visit_type.lead_least)} ahead.")
+    last = now.astimezone(site.zone).date() + timedelta(days=visit_type.lead_most or 0)
+    if visit_type.lead_most is not None and start.astimezone(site.zone).date() > last:
+        ahead = f"at most {visit_type.lead_most} days ahead" if visit_type.lead_most else "on the day itself"
+        raise LeadTime(f"{visit_type.name} is booked {ahead}.")
+
+
+def _notice(minutes: int) -> str:
+    days, hours = divmod(minutes // 60, 24)
+    if days and not hours:
+        return f"{days} day{'' if days == 1 else 's'}"
+    return f"{minutes // 60} h" if minutes >= 60 else f"{minutes} min"
 
 
 def kept_sentence(slot_class: int) -> str:

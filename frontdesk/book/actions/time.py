@@ -66,14 +66,16 @@ class Days:
 
     def save(self) -> None:
         """Store what changed. Called when the claims are written: sessions with a capacity are counted anew."""
+        self.recount()
         changed = [row for row in self.rows if row.pk in self._changed]
-        self._count_again([row for row in changed if row.counted])
         for row in changed:
             row.longest = bits.longest(row.free)
         ResourceDay.objects.bulk_update(changed, ["free_bits", "longest"])
         self._changed.clear()
 
-    def _count_again(self, rows: list[ResourceDay]) -> None:
+    def recount(self) -> None:
+        """Count the visits of sessions with a capacity anew, from the claims as they are written."""
+        rows = [row for row in self.rows if row.pk in self._changed and row.counted]
         by_day: dict[date, set[int]] = defaultdict(set)
         for row in rows:
             by_day[row.day].add(row.resource_id)
@@ -83,6 +85,11 @@ class Days:
             for row in rows:
                 if (place := (row.resource_id, row.day, row.site_id)) in fresh:
                     fill(row, fresh[place])
+
+    def on_grid(self, key: Key, start: int, site: Site) -> bool:
+        """May a visit begin at the `start` tick (as bits), where the resource's sessions have a grid of their own?"""
+        rows = [row for row in self._at(key, site) if row.start_bits is not None]
+        return not rows or any(bits.from_bytes(row.start_bits or b"") & start for row in rows)
 
     def _at(self, key: Key, site: Site) -> Iterable[ResourceDay]:
         return (row for row in self.rows if (row.resource_id, row.day) == key and row.site_id == site.pk)
@@ -130,6 +137,7 @@ def release(claims: Iterable[Claim], site: Site, *, days: Days, now: datetime) -
         key, mask = placed[claim.pk]
         if claim.unit == 1:
             days.give_back(key, mask)
+    days.recount()
 
 
 def keys_of_hold(hold: Hold) -> set[Key]:

@@ -1,4 +1,4 @@
-"""Taking the time of several visits at once: all of them, or none. Part of the actions on plans."""
+"""Parts of the actions on plans and gatherings: the time of several visits, all or none, and a gathering's lock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from frontdesk.book.actions.taking import For, check_free_patient, keys_of_wante
 from frontdesk.book.actions.time import Days, Key, expired_in_the_way, keys_of_hold
 from frontdesk.book.actions.wanted import Wanted, ask_for, check_fits
 from frontdesk.book.facts import AppointmentBooked
-from frontdesk.book.models import Appointment, Hold, HoldEnd, Plan
+from frontdesk.book.models import Appointment, Gathering, Hold, HoldEnd, Plan
 from frontdesk.book.ports import Finding
 from frontdesk.book.queries.chain import chain
 from frontdesk.book.queries.known import TRAVEL
@@ -102,6 +102,12 @@ def take_all(
         record(_booked(appointment, plan, one), by=by, now=now)
         made.append(appointment.pk)
     return made
+
+
+def lock_gathering(gathering: Gathering) -> Gathering:
+    """The gathering under lock: after requests, before patients (docs/locking.md)."""
+    rows = Gathering.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("site", "provider", "room", "visit_type").get(pk=gathering.pk)
 
 
 def _check_all(visits: Sequence[PlanVisit], by: User, now: datetime) -> list[Checked]:

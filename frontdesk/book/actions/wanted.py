@@ -220,19 +220,35 @@ def ask_of_hold(hold: Hold, by: User, now: datetime) -> Ask:
     )
 
 
-def wanted_of(visit: Appointment, start: datetime | None = None) -> Wanted:
-    """What the visit takes now, or would take at another instant with the same resources."""
-    named = {visit.provider_id, visit.room_id, visit.interpreter_id}
-    claims = Claim.objects.live().filter(appointment=visit).order_by("start", "resource_id")
-    others = tuple(claim.resource_id for claim in claims if claim.resource_id not in named)
-    return Wanted(
-        visit.visit_type,
-        visit.site,
-        visit.provider,
-        start or visit.start,
-        visit.room,
-        visit.interpreter,
-        others,
-        visit.modality,
-        visit.overbooked_by,
-    )
+def wanted_of(
+    visit: Appointment, start: datetime | None = None, *, claims: Sequence[Claim] | None = None
+) -> Wanted:
+    """What the visit takes now, or would take at another instant with the same resources.
+
+    `claims` are the visit's live ones unless told otherwise: of a cancelled visit, those it had.
+    """
+    wanted = Wanted(
+        visit.visit_type, visit.site, visit.provider, visit.start, visit.room, visit.interpreter, (),
+        visit.modality, visit.overbooked_by,
+    )  # fmt: skip
+    if claims is None:
+        claims = list(Claim.objects.live().filter(appointment=visit))
+    return replace(wanted, others=_others(wanted, claims), start=start or visit.start)
+
+
+def _others(wanted: Wanted, claims: Sequence[Claim]) -> tuple[int, ...]:
+    """The resources of the parts that Wanted does not name, in the order of the parts: by kind and stretch."""
+    named = [wanted.provider.pk, *(one.pk for one in (wanted.room, wanted.interpreter) if one)]
+    left = {claim.resource_id: claim for claim in claims if claim.resource_id not in named}
+    kinds = dict(Resource.objects.filter(pk__in=left).values_list("pk", "kind")) if left else {}
+    found = []
+    for part, resource in zip(wanted.parts, _chosen(wanted), strict=True):
+        if resource is not None:
+            continue
+        same = [pk for pk in left if kinds[pk] == part.kind]
+        first = wanted.start + timedelta(minutes=part.offset)
+        best = min(same, key=lambda pk: (abs(left[pk].start - first), left[pk].end, pk), default=None)
+        if best is not None:
+            found.append(best)
+            del left[best]
+    return tuple(found)

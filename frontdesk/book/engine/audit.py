@@ -157,29 +157,23 @@ def _claims(seen: Seen, things: Mapping[int, Thing], *, same_length: bool) -> It
     if not seen.pieces:
         yield Code.NO_CLAIMS, "No time is taken for it: somebody else may be booked into it."
         return
-    expected = Counter(_shape(part, seen) for part in seen.parts)
-    actual = Counter(
-        (_kind(thing.kind, thing.of), one.start, one.end)
-        for one in seen.pieces
-        if (thing := things[one.resource])
-    )
-    if seen.interpreter is None:  # what is missing there is said elsewhere
-        expected = Counter({key: n for key, n in expected.items() if key[0] != "interpreter"})
-    leads = any(one.resource == seen.provider for one in seen.pieces)
-    if not leads:
+    # What is missing of an interpreter is said elsewhere.
+    expected = [_shape(one, seen) for one in seen.parts if seen.interpreter or one.kind != "interpreter"]
+    actual = [(_kind(things[one.resource]), one.start, one.end) for one in seen.pieces]
+    if not any(one.resource == seen.provider for one in seen.pieces):
         yield Code.CLAIMS_DIFFER, f"The time of {things[seen.provider].name} is not taken."
-    elif same_length and actual != expected:
-        yield Code.CLAIMS_DIFFER, _difference(expected, actual, seen)
+    elif same_length and sorted(actual) != sorted(expected):
+        yield Code.CLAIMS_DIFFER, _difference(Counter(expected), Counter(actual), seen)
 
 
 def _shape(part: Part, seen: Seen) -> tuple[str, datetime, datetime]:
     start = seen.start + timedelta(minutes=part.offset)
-    return _kind(part.kind, part.of), start, start + timedelta(minutes=part.minutes)
+    return _kind(part), start, start + timedelta(minutes=part.minutes)
 
 
-def _kind(kind: str, of: str) -> str:
+def _kind(one: Part | Thing) -> str:
     """What the claims are compared by: a machine by its type. Of what kind a room is, is said elsewhere."""
-    return of if kind == "equipment" else kind
+    return one.of if one.kind == "equipment" else one.kind
 
 
 def _difference(

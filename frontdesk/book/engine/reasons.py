@@ -65,7 +65,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of an option beside its time; `prepare_from` is local.
+    """What is known of an option beside its time; `prepare_from` is local; None where nothing begins before.
 
     `minutes` is its length and `usual` that of its type. `how` is in what way the interpreter comes; `converted`
     is its modality where that is not its type's own. `elsewhere` names the site that is not the usual one.
@@ -131,8 +131,6 @@ def _of_the_time(known: Known) -> Iterator[Reason]:
         yield Reason(False, f"{known.converted}, which is not the usual way for it")
     if known.prepare_from is not None:
         yield Reason(False, f"Prepare from {_clock(known.prepare_from)}. {known.prepare}".strip())
-    elif known.prepare:
-        yield Reason(False, known.prepare)
     if known.before is not None:
         yield Reason(False, f"{_gap(known.before)} after the visit before; {known.before.wished} are wished")
     if known.after is not None:
@@ -194,3 +192,13 @@ def _gap(one: Neighbour) -> str:
 
 def _clock(moment: datetime) -> str:
     return f"{moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
+
+
+def otherwise(start: datetime, hours: tuple[int, int] | None, weekdays: Collection[int]) -> tuple[str, ...]:
+    """How a local time differs from the hours and days of the week that were asked for."""
+    found = []
+    if start.weekday() not in weekdays:
+        found.append(f"A {start:%A}, which was not asked for")
+    if hours is not None and not hours[0] <= start.hour < hours[1]:
+        found.append(f"At {start:%H:%M}; {hours[0]:02}:00 to {hours[1]:02}:00 was asked for")
+    return tuple(found)

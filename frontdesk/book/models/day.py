@@ -33,7 +33,11 @@ class ResourceDay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["resource", "day", "site"], name="book_resource_day_once")
         ]
-        indexes = [models.Index(fields=["day", "site"])]
+        indexes = [
+            models.Index(fields=["day", "site"]),
+            # The search asks for resources, days, and a free run that is long enough.
+            models.Index(fields=["resource", "day", "longest"], name="book_resource_day_search"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day}"

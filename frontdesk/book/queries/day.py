@@ -1,109 +1,85 @@
-"""One day of the book: who has sessions, and what takes their time. A handful of queries for any number of providers."""
+"""Who works on which day: the columns of the calendar, providers or rooms, for a day or for a week of one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
 from frontdesk.accounts.models import User
-from frontdesk.book.models import Appointment, Hold, Session
-from frontdesk.book.models.appointment import AppointmentQuerySet, AppointmentStatus
-from frontdesk.clinic.choices import ResourceKind
-from frontdesk.clinic.models import Provider, Site, Specialty
+from frontdesk.book.models import Appointment, Claim, Session
+from frontdesk.book.models.appointment import AppointmentStatus
+from frontdesk.clinic.choices import ResourceKind, RoomType
+from frontdesk.clinic.models import Closure, Provider, Resource, Room, Site, Specialty
 from frontdesk.kit.clock import day_span
 
 LIVE = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
 KEPT = (*LIVE, AppointmentStatus.DONE, AppointmentStatus.NO_SHOW)
 LOOK_AHEAD = 14  # days in which the next day with sessions is looked for
+SUNDAY = 6
 
-Place = tuple[int, int]  # site id, provider id
+Place = tuple[int, int]  # site id, resource id
 
 
 class Work(NamedTuple):
-    """A provider who works, or has visits, at a site on the day."""
+    """One column: a provider or a room that is at work, or has visits, at a site on a local day."""
 
     site: Site
-    provider: int
+    resource: int
     name: str
-    family: str
-    specialty: str
+    sort: str
+    about: str
+    day: date
+    kind: str = ResourceKind.PROVIDER
 
 
-class Stretch(NamedTuple):
-    """Instants [start, end) of a provider at a site; `until` is set for a hold and says when it ends by itself."""
-
-    provider: int
-    site_id: int
-    start: datetime
-    end: datetime
-    until: datetime | None = None
-
-
-class Visit(NamedTuple):
-    """A visit as the day shows it; cancelled ones are not among them."""
-
-    id: int
-    provider: int
-    site_id: int
-    start: datetime
-    end: datetime
-    status: str
-    modality: str
-    given: str
-    family: str
-    mrn: str
-    visit_type: str
-    interpreter: int | None
-
-
-@dataclass(frozen=True)
-class BookDay:
-    """What fills the columns of some providers: all instants in UTC. `elsewhere` is their time at other sites."""
-
-    sessions: Sequence[Stretch]
-    visits: Sequence[Visit]
-    holds: Sequence[Stretch]
-    elsewhere: Sequence[Stretch]
-
-
-def who_works(day: date, sites: Sequence[Site], *, user: User, specialty: str = "") -> list[Work]:
-    """Providers with sessions or visits on the local `day`, by site as given and then by name."""
-    in_session = Session.objects.on(day).filter(site__in=sites, resource__kind=ResourceKind.PROVIDER)
-    places: set[Place] = set(in_session.values_list("site_id", "resource_id"))
-    for span, same_zone in _by_span(day, sites):
-        visits = _visits(user, span, same_zone).order_by()
-        places |= set(visits.values_list("site_id", "provider_id").distinct())
-    chosen = Provider.objects.filter(pk__in={provider for _, provider in places})
-    if specialty:
-        chosen = chosen.filter(specialty__code=specialty)
-    known = {row[0]: row for row in chosen.values_list("pk", "name", "family", "specialty__name")}
+def who_works(
+    day: date, sites: Sequence[Site], *, user: User, specialty: str = "", kind: str = ResourceKind.PROVIDER
+) -> list[Work]:
+    """Providers (or rooms) with sessions or visits on the local `day`, by site as given and then by name."""
+    places = _in_session(day, sites, kind) | _with_visits(day, sites, user, kind)
+    known = _rooms(places) if kind == ResourceKind.ROOM else _providers(places, specialty)
     work = [
-        Work(site, *known[provider])
+        Work(site, at, *known[at], day, kind)
         for site in sites
-        for at, provider in places
-        if at == site.pk and provider in known
+        for where, at in places
+        if where == site.pk and at in known
     ]
     rank = {site.pk: place for place, site in enumerate(sites)}
-    return sorted(work, key=lambda one: (rank[one.site.pk], one.family, one.provider))
+    return sorted(work, key=lambda one: (rank[one.site.pk], one.sort, one.resource))
 
 
-def book_day(day: date, work: Collection[Work], *, user: User, now: datetime) -> BookDay:
-    """The sessions, visits and standing holds of those who work. `now` is an instant."""
-    sites = list({one.site.pk: one.site for one in work}.values())
-    providers = {one.provider for one in work}
-    visits: list[Visit] = []
-    holds: list[Stretch] = []
-    elsewhere: list[Stretch] = []
-    for span, same_zone in _by_span(day, sites):
-        rows = _visits(user, span, same_zone).filter(provider__in=providers)
-        visits += [Visit(*row) for row in rows.values_list(*_VISIT)]
-        there, away = _taken(providers, span, same_zone, now)
-        holds += there
-        elsewhere += away
-    return BookDay(list(_sessions(day, sites, providers)), visits, holds, elsewhere)
+def week_of(resource: Resource, days: Sequence[date], sites: Sequence[Site], *, user: User) -> list[Work]:
+    """The columns of one resource's week: each day, at each of the sites at which it is; no empty weekend."""
+    known = (
+        _rooms([(0, resource.pk)]) if resource.kind == ResourceKind.ROOM else _providers([(0, resource.pk)])
+    )
+    if resource.pk not in known or not sites:
+        return []
+    held = list(Session.objects.filter(resource=resource, site__in=sites))
+    start, end = day_span(days[0], sites[0].time_zone)[0], day_span(days[-1], sites[0].time_zone)[1]
+    booked = _booked(user, (start, end), sites, resource.kind).filter(**{_COLUMN[resource.kind]: resource.pk})
+    visits = list(booked.values_list("site_id", "start"))
+    found = []
+    for day in days:
+        at = {one.site_id for one in held if one.held_on(day)}
+        at |= {pk for pk, begins in visits for site in sites if site.pk == pk and _local(begins, site) == day}
+        shown = [site for site in sites if site.pk in at] or (
+            [] if day.weekday() >= SUNDAY - 1 else [sites[0]]
+        )
+        found += [Work(site, resource.pk, *known[resource.pk], day, resource.kind) for site in shown]
+    return found
+
+
+def resources_at(sites: Sequence[Site], *, kind: str, specialty: str = "") -> list[tuple[int, str]]:
+    """(id, name) of the providers or rooms with sessions at the sites, by name: whose week may be shown."""
+    rows = Resource.objects.filter(kind=kind, active=True, sessions__site__in=sites)
+    if kind == ResourceKind.PROVIDER and specialty:
+        rows = rows.filter(provider__specialty__code=specialty)
+    order = "provider__family" if kind == ResourceKind.PROVIDER else "name"
+    return list(rows.order_by(order, "pk").values_list("pk", "name").distinct())
 
 
 def specialties_at(sites: Sequence[Site]) -> list[tuple[str, str]]:
@@ -112,56 +88,74 @@ def specialties_at(sites: Sequence[Site]) -> list[tuple[str, str]]:
     return list(found.values_list("code", "name").distinct())
 
 
-def next_working_day(after: date, sites: Sequence[Site]) -> date | None:
-    """The first local day after `after` on which somebody has a session there, within two weeks."""
-    rows = Session.objects.filter(site__in=sites, resource__kind=ResourceKind.PROVIDER)
-    held = set(rows.values_list("weekday", "valid_from", "valid_until").distinct())
+def next_working_day(after: date, sites: Sequence[Site], *, kind: str = ResourceKind.PROVIDER) -> date | None:
+    """The first local day after `after` on which somebody has a session at an open site, within two weeks."""
+    last = after + timedelta(days=LOOK_AHEAD)
+    rows = Session.objects.filter(site__in=sites, resource__kind=kind, valid_from__lte=last)
+    held = list(rows.exclude(valid_until__lte=after))
+    closed = set(
+        Closure.objects.filter(site__in=sites, day__range=(after, last)).values_list("site_id", "day")
+    )
     for ahead in range(1, LOOK_AHEAD + 1):
         day = after + timedelta(days=ahead)
-        if any(
-            on == day.weekday() and first <= day and (last is None or day <= last) for on, first, last in held
-        ):
+        if any(one.held_on(day) and (one.site_id, day) not in closed for one in held):
             return day
     return None
 
 
-_VISIT = (
-    "pk", "provider_id", "site_id", "start", "end", "status", "modality", "patient__given", "patient__family",
-    "patient__mrn", "visit_type__name", "interpreter_id",
-)  # fmt: skip
-_STRETCH = ("provider_id", "site_id", "start", "end")
-
-
-def _by_span(day: date, sites: Sequence[Site]) -> Iterator[tuple[tuple[datetime, datetime], list[Site]]]:
-    """The sites by zone, each with the instants between which their `day` lies."""
+def by_zone(sites: Iterable[Site]) -> Iterator[tuple[str, list[Site]]]:
+    """The sites by their time zone."""
     for zone, group in groupby(sorted(sites, key=lambda site: site.time_zone), lambda site: site.time_zone):
-        yield day_span(day, zone), list(group)
+        yield zone, list(group)
 
 
-def _visits(user: User, span: tuple[datetime, datetime], sites: Sequence[Site]) -> AppointmentQuerySet:
-    start, end = span
+_COLUMN: dict[str, str] = {ResourceKind.PROVIDER: "provider_id", ResourceKind.ROOM: "room_id"}
+
+
+def _in_session(day: date, sites: Sequence[Site], kind: str) -> set[Place]:
+    rows = Session.objects.on(day).filter(site__in=sites, resource__kind=kind)
+    return {(one.site_id, one.resource_id) for one in rows if one.held_on(day)}
+
+
+def _with_visits(day: date, sites: Sequence[Site], user: User, kind: str) -> set[Place]:
+    found: set[Place] = set()
+    for zone, group in by_zone(sites):
+        span = day_span(day, zone)
+        visits = _booked(user, span, group, kind).order_by()
+        found |= set(visits.values_list("site_id", _COLUMN[kind]).distinct())
+        claims = Claim.objects.live().between(*span).filter(resource__kind=kind)
+        found |= set(
+            claims.filter(appointment__site__in=group).values_list("appointment__site_id", "resource_id")
+        )
+        found |= set(
+            claims.filter(gathering__site__in=group).values_list("gathering__site_id", "resource_id")
+        )
+    return found
+
+
+def _booked(user: User, span: tuple[datetime, datetime], sites: Sequence[Site], kind: str):  # type: ignore[no-untyped-def]
     visible = Appointment.objects.visible_to(user).filter(site__in=sites, status__in=KEPT)
-    return visible.filter(start__gte=start, start__lt=end).order_by("start", "pk")
+    rows = visible.filter(start__gte=span[0], start__lt=span[1])
+    return rows.exclude(room=None) if kind == ResourceKind.ROOM else rows
 
 
-def _sessions(day: date, sites: Sequence[Site], providers: Collection[int]) -> Iterator[Stretch]:
-    zones = {site.pk: site.zone for site in sites}
-    rows = Session.objects.on(day).filter(site__in=sites, resource__in=providers).order_by("starts")
-    for provider, site, starts, ends in rows.values_list("resource_id", "site_id", "starts", "ends"):
-        first, last = (datetime.combine(day, time, zones[site]) for time in (starts, ends))
-        yield Stretch(provider, site, first, last)
+def _providers(places: Iterable[Place], specialty: str = "") -> dict[int, tuple[str, str, str]]:
+    chosen = Provider.objects.filter(pk__in={pk for _, pk in places})
+    if specialty:
+        chosen = chosen.filter(specialty__code=specialty)
+    rows = chosen.values_list("pk", "name", "family", "specialty__name")
+    return {pk: (name, family, about) for pk, name, family, about in rows}
 
 
-def _taken(
-    providers: Collection[int], span: tuple[datetime, datetime], sites: Sequence[Site], now: datetime
-) -> tuple[list[Stretch], list[Stretch]]:
-    """The holds at the sites; and what the same people have at other sites, visits and holds."""
-    start, end = span
-    here = {site.pk for site in sites}
-    standing = Hold.objects.standing(now).filter(provider__in=providers, start__lt=end, end__gt=start)
-    holds = [Stretch(*row) for row in standing.values_list(*_STRETCH, "expires_at")]
-    booked = Appointment.objects.filter(provider__in=providers, status__in=LIVE, start__lt=end, end__gt=start)
-    away = [Stretch(*row) for row in booked.exclude(site__in=sites).values_list(*_STRETCH)]
-    return [one for one in holds if one.site_id in here], away + [
-        one for one in holds if one.site_id not in here
-    ]
+def _rooms(places: Iterable[Place]) -> dict[int, tuple[str, str, str]]:
+    rows = Room.objects.filter(pk__in={pk for _, pk in places}).values_list("pk", "name", "room_type")
+    return {pk: (name, _counted(name), str(RoomType(kind).label)) for pk, name, kind in rows}
+
+
+def _counted(name: str) -> str:
+    """For sorting: Room 2 stands before Room 10."""
+    return re.sub(r"\d+", lambda found: found.group().zfill(6), name.casefold())
+
+
+def _local(moment: datetime, site: Site) -> date:
+    return moment.astimezone(site.zone).date()

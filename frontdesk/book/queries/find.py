@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from heapq import merge
@@ -14,7 +14,15 @@ from frontdesk.book.engine.find import Need, SiteDay, search
 from frontdesk.book.engine.reasons import Candidate, PartOfDay, Preference, Reason, reasons_for, score
 from frontdesk.book.engine.segments import Part
 from frontdesk.book.queries.derive import span_of
-from frontdesk.book.queries.open_time import Key, freed_by_expiry, site_days
+from frontdesk.book.queries.open_time import (
+    Frame,
+    Freed,
+    Key,
+    Pools,
+    add_others,
+    freed_by_expiry,
+    leads,
+)
 from frontdesk.book.queries.wish import Taking, Wish, providers_for, takings
 from frontdesk.clinic.models import Site
 from frontdesk.kit.clock import local_midnight
@@ -78,18 +86,49 @@ def open_times(wish: Wish, *, now: datetime) -> Iterator[Option]:
 
 
 def _open_times(wish: Wish, taking: Taking, now: datetime) -> Iterator[Option]:
-    sites = {site.pk: site for site in wish.sites}
-    wanted = taking.pools.everybody
-    freed = freed_by_expiry(wanted, date.min, date.max, now)
-    for first, last in _chunks(wish, now, len(wanted)):
-        by_day: dict[date, list[tuple[Key, SiteDay]]] = defaultdict(list)
-        for key, site_day in site_days(
-            taking.pools, sites=sites, first=first, last=last, now=now, freed=freed
-        ).items():
-            by_day[key[0]].append((key, site_day))
-        for day in sorted(by_day):
-            if day.weekday() in wish.weekdays:
-                yield from _of_day(wish, taking, by_day[day], sites, now)
+    """Providers are read first; rooms, machines and interpreters only for days on which a provider has time."""
+    pools, ticks = taking.pools, taking.need.parts[0].ticks
+    frame = Frame({site.pk: site for site in wish.sites}, now, _freed(pools, now))
+    for first, last in _chunks(wish, now, len(pools.parts[0])):
+        found = leads(pools, frame, first, last, ticks)
+        by_day = _worth_reading(wish, taking, found, frame)
+        days, batch = sorted(by_day), 1
+        while days:
+            now_read, days = days[:batch], days[batch:]
+            batch *= 2
+            if len(pools.parts) > 1:
+                keys = {(day, site) for day in now_read for site, _ in by_day[day]}
+                add_others(found, pools, frame, keys)
+            for day in now_read:
+                here = [((day, site), found[day, site], window) for site, window in by_day[day]]
+                yield from _of_day(wish, taking, here, frame.sites)
+
+
+def _freed(pools: Pools, now: datetime) -> Freed:
+    return freed_by_expiry(pools.everybody, date.min, date.max, now)
+
+
+def _worth_reading(
+    wish: Wish, taking: Taking, found: dict[Key, SiteDay], frame: Frame
+) -> dict[date, list[tuple[int, int]]]:
+    """The sites of each day at which a provider could begin, with the ticks that the wish allows there."""
+    lead, step = taking.need.parts[0], bits.aligned(taking.need.step)
+    windows: dict[tuple[date, str], int] = {}
+    worth: dict[date, list[tuple[int, int]]] = defaultdict(list)
+    for (day, pk), site_day in found.items():
+        if day.weekday() not in wish.weekdays:
+            continue
+        site = frame.sites[pk]
+        if (day, site.time_zone) not in windows:
+            midnight = local_midnight(day, site.time_zone)
+            windows[day, site.time_zone] = window_of(wish, taking.need, day, midnight, site, frame.now)
+        window = windows[day, site.time_zone]
+        if window and any(
+            (bits.starts(one.bits, lead.ticks) << lead.offset) & window & (one.starts or step)
+            for one in site_day.providers
+        ):
+            worth[day].append((pk, window))
+    return worth
 
 
 def find(wish: Wish, preference: Preference, *, now: datetime, limit: int = 9) -> list[Option]:
@@ -142,20 +181,21 @@ def earliest(wish: Wish, now: datetime) -> datetime:
 
 
 def _of_day(
-    wish: Wish, taking: Taking, days: list[tuple[Key, SiteDay]], sites: dict[int, Site], now: datetime
+    wish: Wish, taking: Taking, days: list[tuple[Key, SiteDay, int]], sites: Mapping[int, Site]
 ) -> Iterator[Option]:
     """What fits on one day, earliest first; only as much is searched as is asked for."""
-    by_site = [_at_site(wish, taking, day, site_day, sites[site], now) for (day, site), site_day in days]
+    by_site = [
+        _at_site(wish, taking, key[0], site_day, sites[key[1]], window) for key, site_day, window in days
+    ]
     for _, _, option in merge(*by_site, key=lambda row: row[:2]):
         yield option
 
 
 def _at_site(
-    wish: Wish, taking: Taking, day: date, site_day: SiteDay, site: Site, now: datetime
+    wish: Wish, taking: Taking, day: date, site_day: SiteDay, site: Site, window: int
 ) -> Iterator[tuple[datetime, int, Option]]:
     midnight = local_midnight(day, site.time_zone)
     length = timedelta(minutes=max(part.end for part in taking.parts))
-    window = window_of(wish, taking.need, day, midnight, site, now)
     for place, one in enumerate(search(site_day, replace(taking.need, window=window))):
         start = midnight + timedelta(minutes=bits.TICK_MINUTES * one.tick)
         option = Option(site, one.resources, taking.parts, start, start + length, wish.by)

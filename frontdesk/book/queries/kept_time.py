@@ -29,9 +29,8 @@ class KeptTime:
     may: bool
 
     @property
-    def ref(self) -> str:
-        """Names it in a form: session-12, block-3."""
-        return f"{'session' if isinstance(self.kept, Session) else 'block'}-{self.kept.pk}"
+    def is_session(self) -> bool:
+        return isinstance(self.kept, Session)
 
 
 def kept_on(day: date, site: Site, *, by: User, now: datetime) -> list[KeptTime]:
@@ -49,7 +48,7 @@ def kept_on(day: date, site: Site, *, by: User, now: datetime) -> list[KeptTime]
         *(_of(one, *_hours(one, day, site), day, moment, done, by) for one in sessions),
         *(_of(one, max(one.start, start), min(one.end, end), day, moment, done, by) for one in blocks),
     ]
-    return sorted(found, key=lambda one: (one.kept.resource.name, one.start, one.ref))
+    return sorted(found, key=lambda one: (one.kept.resource.name, one.start, one.is_session, one.kept.pk))
 
 
 def _released(day: date, sessions: list[Session], blocks: list[Block]) -> dict[tuple[str, int], Release]:

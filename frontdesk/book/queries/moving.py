@@ -78,9 +78,12 @@ def place_for(visit: Appointment, target: Target, *, now: datetime) -> Option | 
     return None
 
 
-def nearest_to(visit: Appointment, target: Target, *, now: datetime, limit: int = 3) -> list[Option]:
-    """The free times nearest to the wished one, with the same provider, in the order of time."""
-    found = islice(open_times(wish_for(visit, target, now=now), now=now), LOOKED_AT)
+def nearest_to(
+    visit: Appointment, target: Target, *, providers: Sequence[int], now: datetime, limit: int = 3
+) -> list[Option]:
+    """The free times nearest to the wished one with any of the providers, in the order of time."""
+    wish = replace(wish_for(visit, target, now=now), providers=providers)
+    found = islice(open_times(wish, now=now), LOOKED_AT)
     best = sorted(found, key=lambda option: abs(option.start - target.start))[:limit]
     return sorted(best, key=lambda option: option.start)
 

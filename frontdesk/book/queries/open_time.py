@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from django.db import connection
 from psycopg import Cursor
@@ -23,9 +24,14 @@ Key = tuple[date, int]  # local day, site id
 # tenth of what as many parameters do. `longest` passes over the days that are too full to be worth reading.
 _DAYS = """
     SELECT resource_id, day, site_id, free_bits, kept, start_bits, open_bits FROM book_resourceday
-    WHERE resource_id = ANY(%s::bigint[]) AND site_id = ANY(%s::bigint[]) AND day BETWEEN %s AND %s
-    AND (longest >= %s OR resource_id = ANY(%s::bigint[]))
-    ORDER BY resource_id
+    WHERE resource_id = ANY(%s::bigint[]) AND day BETWEEN %s AND %s AND longest >= %s
+    AND site_id = ANY(%s::bigint[])
+"""
+_EVEN_FULL = """
+  UNION ALL
+    SELECT resource_id, day, site_id, free_bits, kept, start_bits, open_bits FROM book_resourceday
+    WHERE resource_id = ANY(%s::bigint[]) AND day BETWEEN %s AND %s AND longest < %s
+    AND site_id = ANY(%s::bigint[])
 """
 _EXPIRED = """
     SELECT claim.resource_id, hold.site_id, claim.start, claim."end"
@@ -33,7 +39,9 @@ _EXPIRED = """
     WHERE hold.ended_at IS NULL AND hold.expires_at <= %s
     AND claim.released_at IS NULL AND claim.appointment_id IS NULL AND claim.unit = 1
 """
+ANYWHERE = 0  # in the place of a site, for people who work at several
 Freed = Mapping[tuple[int, date], int]
+_Row = tuple[int, date, int, bytes, bytes | None, bytes | None, bytes]
 
 
 @dataclass(frozen=True)
@@ -41,17 +49,40 @@ class Pools:
     """For each part of a visit, the leading one first, the resources that may take it, in order of preference.
 
     `ticks` is the shortest part; days without a free run of that length are not read. `classes` are the slot
-    classes whose kept time the visit may have; `kept_only`: it may have no other.
+    classes whose kept time the visit may have; `kept_only`: its leading part may have no other.
     """
 
     parts: Sequence[Sequence[int]]
     ticks: int = 1
     classes: frozenset[int] = frozenset()
     kept_only: bool = False
+    # The site of each room and machine, so that those of other sites need not be read; others may go anywhere.
+    homes: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def everybody(self) -> list[int]:
         return list(dict.fromkeys(one for part in self.parts for one in part))
+
+    @cached_property
+    def others_at(self) -> Mapping[int, Sequence[tuple[int, int, int]]]:
+        """By site, or ANYWHERE: each (resource, part, rank) of the parts that do not lead."""
+        found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        for part, members in enumerate(self.parts[1:], 1):
+            for place, resource in enumerate(members):
+                found[self.homes.get(resource, ANYWHERE)].append((resource, part, place))
+        return found
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where and when a search reads: the sites, the moment, and the time of expired holds."""
+
+    sites: Mapping[int, Site]
+    now: datetime
+    freed: Freed
+
+    def moments(self) -> dict[int, Moment]:
+        return {pk: Moment.of(self.now.astimezone(site.zone)) for pk, site in self.sites.items()}
 
 
 def tick_of(moment: datetime, midnight: datetime) -> int:
@@ -73,54 +104,96 @@ def site_days(
     Resources stand in the order of their pool. `freed` is what `freed_by_expiry` says of the same resources, for
     those who read more than once; it is looked up otherwise.
     """
-    wanted = pools.everybody
     if freed is None:
-        freed = freed_by_expiry(wanted, first, last, now)
-    moments = {pk: Moment.of(now.astimezone(site.zone)) for pk, site in sites.items()}
-    places = _places(pools)
-    found: dict[Key, list[list[tuple[int, Free]]]] = {}
-    for resource, day, site, raw, kept, starts, opened in _rows(pools, wanted, sites, first, last, freed):
-        free = int.from_bytes(raw, "big")  # bits.from_bytes without the call: there are hundreds
-        if freed and (extra := freed.get((resource, day))):
-            free |= extra & int.from_bytes(opened, "big")
-        if kept is not None or pools.kept_only:
-            free = _open_to(free, kept, day, pools, moments[site])
-        if not free:
+        freed = freed_by_expiry(pools.everybody, first, last, now)
+    frame = Frame(sites, now, freed)
+    found = leads(pools, frame, first, last, pools.ticks)
+    if len(pools.parts) > 1:
+        days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+        add_others(found, pools, frame, {(day, site) for day in days for site in sites})
+    return found
+
+
+def leads(pools: Pools, frame: Frame, first: date, last: date, ticks: int) -> dict[Key, SiteDay]:
+    """What the leading part's providers have free on the days first..last, where it is `ticks` in a row or more."""
+    moments = frame.moments()
+    rank = {resource: place for place, resource in enumerate(pools.parts[0])}
+    found: dict[Key, list[Free]] = defaultdict(list)
+    for resource, day, site, free, kept, starts in _free(pools.parts[0], frame, first, last, ticks):
+        mask = free
+        if kept is not None:
+            mask, own = _open_to(free, kept, day, pools, moments[site])
+            mask = own if pools.kept_only else mask
+        elif pools.kept_only:
             continue
-        here = found.get((day, site))
-        if here is None:
-            here = found[day, site] = [[] for _ in pools.parts]
-        one = Free(resource, free, None if starts is None else int.from_bytes(starts, "big"))
-        for part, rank in places[resource]:
-            here[part].append((rank, one))
-    return {key: SiteDay([[one for _, one in sorted(pool)] for pool in found[key]]) for key in found}
+        if mask:
+            found[day, site].append(Free(resource, mask, starts))
+    for pool in found.values():
+        pool.sort(key=lambda one: rank[one.resource])
+    return {key: SiteDay([pool, *([] for _ in pools.parts[1:])]) for key, pool in found.items()}
 
 
-def _places(pools: Pools) -> dict[int, list[tuple[int, int]]]:
-    """For each resource: the parts that it may take, and its rank there."""
+def add_others(days: dict[Key, SiteDay], pools: Pools, frame: Frame, keys: Collection[Key]) -> None:
+    """Fill in what the other parts' resources have free, on the named days and sites."""
+    if not keys:
+        return
+    moments = frame.moments()
+    here = Frame({site: frame.sites[site] for _, site in keys}, frame.now, frame.freed)
+    places = _places(pools, here.sites)
+    spans = min(day for day, _ in keys), max(day for day, _ in keys)
+    ranked: dict[tuple[Key, int], list[tuple[int, Free]]] = defaultdict(list)
+    for resource, day, site, free, kept, starts in _free(list(places), here, *spans, pools.ticks):
+        if (day, site) in keys:
+            mask = free if kept is None else _open_to(free, kept, day, pools, moments[site])[0]
+            for part, place in places[resource]:
+                ranked[(day, site), part].append((place, Free(resource, mask, starts)))
+    for (key, part), pool in ranked.items():
+        pool.sort()
+        here_and_then = days.setdefault(key, SiteDay([[] for _ in pools.parts]))
+        here_and_then.pools[part] = [one for _, one in pool]
+
+
+def _places(pools: Pools, sites: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+    """For each resource of the other parts that may be at the sites: the parts that it may take, and its rank there."""
     places: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for part, members in enumerate(pools.parts):
-        for rank, resource in enumerate(members):
-            places[resource].append((part, rank))
+    for site in (ANYWHERE, *sites):
+        for resource, part, place in pools.others_at.get(site, ()):
+            places[resource].append((part, place))
     return places
 
 
-def _rows(
-    pools: Pools, wanted: Sequence[int], sites: Collection[int], first: date, last: date, freed: Freed
-) -> Iterable[tuple[int, date, int, bytes, bytes | None, bytes | None, bytes]]:
-    touched = array({resource for resource, _ in freed})
+def _free(
+    resources: Sequence[int], frame: Frame, first: date, last: date, ticks: int
+) -> Iterable[tuple[int, date, int, int, bytes | None, int | None]]:
+    """The days of the resources that have a free run of `ticks`, each with its free bits; unordered."""
+    freed = frame.freed
+    for resource, day, site, raw, kept, starts, opened in _rows(resources, frame, first, last, ticks):
+        free = int.from_bytes(raw, "big")  # bits.from_bytes without the call: there are hundreds
+        if freed and (extra := freed.get((resource, day))):
+            free |= extra & int.from_bytes(opened, "big")
+        yield resource, day, site, free, kept, None if starts is None else int.from_bytes(starts, "big")
+
+
+def _rows(resources: Sequence[int], frame: Frame, first: date, last: date, ticks: int) -> list[_Row]:
+    sites = array(frame.sites)
+    query, values = _DAYS, [array(resources), first, last, ticks, sites]
+    if touched := {one for one, day in frame.freed if first <= day <= last}.intersection(resources):
+        # A hold has expired and is not written off: the stored hint does not know of its time.
+        query += _EVEN_FULL
+        values += [array(touched), first, last, ticks, sites]
     connection.ensure_connection()
     # In the driver's own binary form, which is read several times quicker than text.
     with Cursor(connection.connection) as cursor:
-        cursor.execute(_DAYS, [array(wanted), array(sites), first, last, pools.ticks, touched], binary=True)
-        rows: list[tuple[int, date, int, bytes, bytes | None, bytes | None, bytes]] = cursor.fetchall()
+        cursor.execute(query, values, binary=True)
+        rows: list[_Row] = cursor.fetchall()
     return rows
 
 
-def _open_to(free: int, raw: bytes | None, day: date, pools: Pools, now: Moment) -> int:
+def _open_to(free: int, raw: bytes, day: date, pools: Pools, now: Moment) -> tuple[int, int]:
+    """What is free to the visit, and how much of that is kept for it."""
     kept = unpack(raw)
     free &= ~closed_to(kept, day, classes=pools.classes, now=now)
-    return free & reserved_for(kept, pools.classes) if pools.kept_only else free
+    return free, free & reserved_for(kept, pools.classes)
 
 
 def array(ids: Iterable[int]) -> str:

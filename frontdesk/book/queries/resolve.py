@@ -85,14 +85,14 @@ def candidates(resource: Resource, visit: Appointment) -> list[Resource]:
     """Others of the same kind that the visit could have instead; nobody instead of its own provider."""
     if resource.kind == ResourceKind.ROOM:
         rooms = Room.objects.filter(site=visit.site, active=True).exclude(pk=resource.pk)
-        rooms = rooms.filter(room_type=Room.objects.filter(pk=resource.pk).values("room_type"))
+        rooms = rooms.filter(room_type__in=Room.objects.filter(pk=resource.pk).values("room_type"))
         if visit.patient.risk_flags.filter(code=PRECAUTIONS, ended_at=None).exists():
             rooms = rooms.filter(isolation=True)
         return list(rooms.order_by("pk")[:MOST_CANDIDATES])
     if resource.kind == ResourceKind.EQUIPMENT:
         machines = Equipment.objects.filter(site=visit.site, active=True).exclude(pk=resource.pk)
         same = Equipment.objects.filter(pk=resource.pk).values("equipment_type")
-        return list(machines.filter(equipment_type=same).order_by("pk")[:MOST_CANDIDATES])
+        return list(machines.filter(equipment_type__in=same).order_by("pk")[:MOST_CANDIDATES])
     if resource.kind == ResourceKind.INTERPRETER:
         helpers = Interpreter.objects.filter(active=True, languages__contains=[visit.patient.language])
         return list(helpers.exclude(pk=resource.pk).order_by("pk")[:MOST_CANDIDATES])

@@ -29,12 +29,12 @@ _SUPPLY = """
     AND class.audience = ANY(%(audiences)s)
     AND (class.modalities = '{}' OR %(by)s = ANY(class.modalities))
   UNION ALL
-    SELECT 'room', resource.id, 'room', room.room_type, 0, 0, false
+    SELECT 'room', resource.id, 'room', room.room_type, resource.site_id::int, 0, false
     FROM clinic_room AS room JOIN clinic_resource AS resource ON resource.id = room.resource_ptr_id
     WHERE resource.active AND resource.site_id = ANY(%(sites)s) AND (room.room_type = %(room_type)s
         OR room.room_type IN (SELECT room_type FROM clinic_segment WHERE visit_type_id = %(kind)s))
   UNION ALL
-    SELECT 'machine', resource.id, 'equipment', machine.equipment_type, 0, 0, false
+    SELECT 'machine', resource.id, 'equipment', machine.equipment_type, resource.site_id::int, 0, false
     FROM clinic_equipment AS machine JOIN clinic_resource AS resource ON resource.id = machine.resource_ptr_id
     WHERE resource.active AND resource.site_id = ANY(%(sites)s) AND machine.equipment_type IN
         (SELECT equipment_type FROM clinic_segment WHERE visit_type_id = %(kind)s)
@@ -55,13 +55,14 @@ class Supply:
     """`members` has for each (kind, of) of a part the resources that may take it, in order of preference.
 
     `lengths` are the minutes of providers who take longer or shorter than usual; `classes` the slot classes whose
-    kept time the visit may have.
+    kept time the visit may have; `homes` the site of each room and machine.
     """
 
     segments: list[Part] = field(default_factory=list)
     lengths: dict[int, int] = field(default_factory=dict)
     classes: set[int] = field(default_factory=set)
     members: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    homes: dict[int, int] = field(default_factory=dict)
 
 
 def supply(
@@ -94,6 +95,8 @@ def supply(
                 helpers.append((of != InterpreterMode.PERSON, pk))
             else:
                 found.members[kind, of].append(pk)
+                if what != "second":
+                    found.homes[pk] = offset
     found.segments = [part for *_, part in sorted(segments)]
     for pool in found.members.values():
         pool.sort()

@@ -245,13 +245,19 @@ def _closed(view: _View) -> Iterator[Finding]:
 
 def _duty(view: _View, now: datetime) -> Iterator[Finding]:
     last = view.days[-1] + timedelta(days=1)
-    rows = Duty.objects.filter(site__in=view.sites, ends__gt=now, starts__date__lte=last)
+    rows = Duty.objects.filter(site__in=view.sites, ends__gt=now, starts__date__lte=last).order_by(
+        "target", "pk"
+    )
     people = {one.user_id: one for one in view.providers.values() if one.user_id}
+    idle: dict[tuple[int, int], dict[date, set[str]]] = defaultdict(lambda: defaultdict(set))
     for duty in rows.select_related("site", "user"):
         provider = people.get(duty.user_id)
         if provider is not None:
             yield from _away(view, duty, provider)
-            yield from _no_session(view, duty, provider)
+            for day in _idle_days(view, duty, provider):
+                idle[provider.pk, duty.site_id][day].add(duty.target)
+    for (resource, site), days in idle.items():
+        yield _no_session(view.providers[resource], view.sites[site], days)
 
 
 def _away(view: _View, duty: Duty, provider: Provider) -> Iterator[Finding]:
@@ -270,32 +276,35 @@ def _away(view: _View, duty: Duty, provider: Provider) -> Iterator[Finding]:
             )
 
 
-def _no_session(view: _View, duty: Duty, provider: Provider) -> Iterator[Finding]:
-    """On duty in hours in which others see patients at the site, but at work nowhere."""
-    idle: list[date] = []
+def _idle_days(view: _View, duty: Duty, provider: Provider) -> Iterator[date]:
+    """Days of the duty on which others see patients at the site then, and the provider is at work nowhere."""
     blocks = view.source.blocks.get(provider.pk, ())
+    if any(block.start < duty.ends and block.end > duty.starts for block in blocks):
+        return  # said already: away
     for day in view.days:
-        midnight = local_midnight(day, duty.site.time_zone)
-        mask = span_of(duty.starts, duty.ends, midnight)
+        mask = span_of(duty.starts, duty.ends, local_midnight(day, duty.site.time_zone))
         opened = view.open.get((day, duty.site_id), {})
         others = bits.union(
             opened[one] for one in opened.keys() & view.providers.keys() if one != provider.pk
         )
-        own = bits.union(there.get(provider.pk, 0) for (on, _), there in view.open.items() if on == day)
-        is_away = any(block.start < duty.ends and block.end > duty.starts for block in blocks)
-        if mask & others and not mask & own and not is_away:
-            idle.append(day)
-    if idle:
-        days = f"on {_day(idle[0])}" if len(idle) == 1 else f"on {len(idle)} days (first {_day(idle[0])})"
-        yield Finding(
-            "duty_no_session",
-            duty.site,
-            f"{provider.name} is on duty for {duty.target} escalations at {duty.site.name} {days}, but has no session"
-            " anywhere then.",
-            ("resource", provider.pk),
-            idle[0],
-            (duty.pk,),
-        )
+        own = bits.union(view.open.get((day, site), {}).get(provider.pk, 0) for site in view.source.sites)
+        if mask & others and not mask & own:
+            yield day
+
+
+def _no_session(provider: Provider, site: Site, days: dict[date, set[str]]) -> Finding:
+    first = min(days)
+    when = f"on {_day(first)}" if len(days) == 1 else f"on {len(days)} days (first {_day(first)})"
+    targets = sorted(set().union(*days.values()))
+    return Finding(
+        "duty_no_session",
+        site,
+        f"{provider.name} is on duty for {' and '.join(targets)} escalations at {site.name} {when}, but has no session"
+        " anywhere then.",
+        ("resource", provider.pk),
+        first,
+        tuple(targets),
+    )
 
 
 # ---- kept time that nobody can book, drafts that were forgotten ----

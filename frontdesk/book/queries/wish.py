@@ -76,7 +76,7 @@ def takings(wish: Wish) -> list[Taking]:
         if all(pools):
             need = need_of(parts)
             ticks = min(one.ticks for one in need.parts)
-            kept = Pools(pools, ticks, frozenset(there.classes), wish.visit_type.kept_only)
+            kept = Pools(pools, ticks, frozenset(there.classes), wish.visit_type.kept_only, there.homes)
             found.append(Taking(parts, kept, need))
     return found
 

@@ -12,11 +12,10 @@ from django.contrib.auth.hashers import make_password
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission, Role
-from frontdesk.clinic.models import Duty, Site, Staff
+from frontdesk.clinic.models import Site, Staff
 from frontdesk.config.demo.catalog import EASTERN
 from frontdesk.config.demo.hours import midnight
 from frontdesk.config.demo.rows import SiteRow
-from frontdesk.config.demo.sizes import OPEN_FROM_DAYS, Size
 
 PASSWORD = "frontdesk-demo-1"  # noqa: S105 - printed for everybody who tries the demo
 SALT_LENGTH = 24
@@ -51,11 +50,6 @@ PEOPLE = (
     Person(PRIYA, "Priya", "Venkataraman", Role.MANAGER, "", "400", ()),
     Person("admin", "Ada", "Admin", Role.ADMINISTRATOR, "", "", ()),
 )
-ON_DUTY = {
-    "nurse": (INES, ANNELIESE),
-    "provider": (ANNELIESE, SAMUEL),
-    "crisis": (INES, ANNELIESE),
-}
 
 
 def add_users(*, seed: int, today: date) -> dict[str, int]:
@@ -84,18 +78,6 @@ def add_staff(*, users: Mapping[str, int], sites: Sequence[SiteRow]) -> None:
         staff = Staff.objects.create(user_id=users[person.username], extension=person.extension)
         places = {place % len(sites) for place in person.sites} or range(len(sites))
         staff.sites.set([sites[place].id for place in places])
-
-
-def add_duties(*, users: Mapping[str, int], sites: Sequence[SiteRow], size: Size, today: date) -> None:
-    """Who answers each kind of escalation, from a week ago to the horizon; Duty.rank 1 is asked first."""
-    starts = midnight(today - timedelta(days=OPEN_FROM_DAYS), EASTERN)
-    ends = midnight(today + timedelta(days=size.horizon_days + 1), EASTERN)
-    Duty.objects.bulk_create(
-        Duty(site_id=site.id, target=target, user_id=users[name], rank=rank, starts=starts, ends=ends)
-        for site in sites
-        for target, names in ON_DUTY.items()
-        for rank, name in enumerate(names, start=1)
-    )
 
 
 def bookers(users: Mapping[str, int], sites: Sequence[SiteRow]) -> dict[int, int]:

@@ -42,7 +42,18 @@ def assign(clinic: Clinic, persons: Sequence[Person], *, seed: int, book_begins:
                     care.known.add((person.id, specialty))
     for panel in care.panels.values():
         rng.shuffle(panel)
+    for nurse in clinic.nurses:
+        care.panels[nurse.id] = _seen_by_nurses(clinic, care, nurse.home)
     return care
+
+
+def _seen_by_nurses(clinic: Clinic, care: Care, site_id: int) -> list[Person]:
+    """The adults in general care at the site."""
+    general = [
+        one for one in clinic.workers if one.home == site_id and one.specialty in ("family", "internal")
+    ]
+    found = {person.id: person for worker in general for person in care.panels[worker.id]}
+    return [person for person in found.values() if person.age >= ADULT]
 
 
 def _specialties(person: Person, rng: Random) -> Iterator[str]:

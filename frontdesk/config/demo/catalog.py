@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from frontdesk.clinic.choices import Modality, RoomType
+from frontdesk.clinic.choices import RoomType
 
 EASTERN = "America/New_York"
 CENTRAL = "America/Chicago"
@@ -16,6 +16,7 @@ class SitePlan(NamedTuple):
     short: str
     address: str
     zone: str = EASTERN
+    state: str = "NY"
 
 
 SITES = (
@@ -35,10 +36,10 @@ SITES = (
     SitePlan("lighthouse", "Lighthouse Road Clinic", "Lighthouse Road", "29 Lighthouse Road"),
     SitePlan("foundry", "Foundry Street", "Foundry Street", "140 Foundry Street"),
     SitePlan("meadow-view", "Meadow View Clinic", "Meadow View", "712 Meadow View Road"),
-    SitePlan("lakeshore", "Lakeshore Clinic", "Lakeshore", "2200 Lakeshore Drive", CENTRAL),
-    SitePlan("prairie-avenue", "Prairie Avenue", "Prairie Avenue", "655 Prairie Avenue", CENTRAL),
-    SitePlan("river-bend", "River Bend Clinic", "River Bend", "47 River Bend Road", CENTRAL),
-    SitePlan("granary", "Granary Street", "Granary Street", "16 Granary Street", CENTRAL),
+    SitePlan("lakeshore", "Lakeshore Clinic", "Lakeshore", "2200 Lakeshore Drive", CENTRAL, "IL"),
+    SitePlan("prairie-avenue", "Prairie Avenue", "Prairie Avenue", "655 Prairie Avenue", CENTRAL, "IL"),
+    SitePlan("river-bend", "River Bend Clinic", "River Bend", "47 River Bend Road", CENTRAL, "IL"),
+    SitePlan("granary", "Granary Street", "Granary Street", "16 Granary Street", CENTRAL, "IL"),
 )
 
 SITE_PHONES = "838"
@@ -64,104 +65,37 @@ SPECIALTIES = {
         SpecialtyPlan("cardiology", "Cardiology", "", RoomType.EXAM),
         SpecialtyPlan("dermatology", "Dermatology", "", RoomType.EXAM),
         SpecialtyPlan("therapy", "Physical therapy", "PT", RoomType.THERAPY),
+        SpecialtyPlan("nursing", "Nursing and lab", "RN", RoomType.EXAM),
     )
 }
+NURSING = "nursing"
 
-ANY_LEAD = 365
+ORGANIZATION = "Harbor Street Health"
 
+DEPARTMENTS = {
+    "primary-care": ("Primary care", ("family", "internal", "pediatrics", "nursing")),
+    "specialty-care": ("Specialty care", ("ob-gyn", "orthopedics", "cardiology", "dermatology")),
+    "therapy": ("Physical therapy", ("therapy",)),
+    "imaging": ("Imaging and procedures", ()),
+}
+"""Each department of a site: its name, and the specialties of its providers."""
 
-class VisitPlan(NamedTuple):
-    """`weight` is how often it is booked beside the others; `lead` how many days ahead at most; `first` says
-    that it is for patients who have not been seen in the specialty."""
-
-    specialty: str
-    code: str
-    name: str
-    name_es: str
-    minutes: int
-    weight: float
-    room: RoomType | None = RoomType.EXAM
-    lead: int = ANY_LEAD
-    first: bool = False
-
-    @property
-    def same_day(self) -> bool:
-        return self.lead == 0
-
-    @property
-    def modality(self) -> Modality:
-        return Modality.VIDEO if self.room is None else Modality.IN_PERSON
-
-
-_EXAM, _PROCEDURE, _THERAPY, _IMAGING = (
-    RoomType.EXAM,
-    RoomType.PROCEDURE,
-    RoomType.THERAPY,
-    RoomType.IMAGING,
+HOLIDAYS = (
+    "New Year's Day",
+    "Memorial Day",
+    "Independence Day",
+    "Labor Day",
+    "Thanksgiving Day",
+    "Christmas Day",
 )
+"""Of all public holidays, those on which the sites close."""
 
-VISIT_TYPES = (
-    VisitPlan("family", "fm-new", "New patient", "Paciente nuevo", 45, 1, first=True),
-    VisitPlan("family", "fm-follow-up", "Follow-up", "Visita de seguimiento", 20, 8),
-    VisitPlan("family", "fm-physical", "Physical", "Examen físico", 40, 4),
-    VisitPlan("family", "fm-sick", "Sick visit", "Visita por enfermedad", 20, 4, lead=3),
-    VisitPlan("family", "fm-same-day", "Same-day visit", "Visita para hoy mismo", 20, 3, lead=0),
-    VisitPlan("family", "fm-after-discharge", "After discharge", "Visita después del alta", 40, 1.5, lead=10),
-    VisitPlan("family", "fm-procedure", "Minor procedure", "Procedimiento menor", 45, 1, _PROCEDURE),
-    VisitPlan("family", "fm-video", "Video visit", "Visita por video", 20, 2, None),
-    VisitPlan("internal", "im-new", "New patient", "Paciente nuevo", 60, 1, first=True),
-    VisitPlan("internal", "im-follow-up", "Follow-up", "Visita de seguimiento", 30, 8),
-    VisitPlan("internal", "im-physical", "Physical", "Examen físico", 45, 3),
-    VisitPlan("internal", "im-same-day", "Same-day visit", "Visita para hoy mismo", 20, 3, lead=0),
-    VisitPlan("internal", "im-after-discharge", "After discharge", "Visita después del alta", 40, 2, lead=10),
-    VisitPlan("internal", "im-video", "Video visit", "Visita por video", 20, 2, None),
-    VisitPlan("pediatrics", "pd-new", "New child", "Niño nuevo", 40, 1, first=True),
-    VisitPlan("pediatrics", "pd-well", "Well child", "Control del niño sano", 30, 7),
-    VisitPlan("pediatrics", "pd-follow-up", "Follow-up", "Visita de seguimiento", 20, 5),
-    VisitPlan("pediatrics", "pd-same-day", "Same-day sick child", "Niño enfermo, hoy mismo", 20, 4, lead=0),
-    VisitPlan("pediatrics", "pd-shots", "Shots", "Vacunas", 15, 3),
-    VisitPlan("pediatrics", "pd-video", "Video visit", "Visita por video", 20, 1, None),
-    VisitPlan("ob-gyn", "og-new", "New patient", "Paciente nueva", 45, 1, first=True),
-    VisitPlan("ob-gyn", "og-yearly", "Yearly exam", "Examen anual", 30, 5),
-    VisitPlan("ob-gyn", "og-prenatal", "Prenatal visit", "Control prenatal", 20, 6),
-    VisitPlan("ob-gyn", "og-same-day", "Same-day visit", "Visita para hoy mismo", 20, 2, lead=0),
-    VisitPlan("ob-gyn", "og-ultrasound", "Ultrasound", "Ecografía", 30, 2, _IMAGING),
-    VisitPlan(
-        "ob-gyn", "og-procedure", "Office procedure", "Procedimiento en consultorio", 45, 1, _PROCEDURE
-    ),
-    VisitPlan("ob-gyn", "og-video", "Video visit", "Visita por video", 20, 1, None),
-    VisitPlan("orthopedics", "or-new", "New patient", "Paciente nuevo", 40, 1, first=True),
-    VisitPlan("orthopedics", "or-follow-up", "Follow-up", "Visita de seguimiento", 20, 6),
-    VisitPlan("orthopedics", "or-post-op", "Post-op check", "Control después de la cirugía", 20, 4),
-    VisitPlan("orthopedics", "or-injury", "Same-day injury", "Lesión, hoy mismo", 30, 2, lead=0),
-    VisitPlan(
-        "orthopedics", "or-injection", "Joint injection", "Inyección en la articulación", 30, 2, _PROCEDURE
-    ),
-    VisitPlan("orthopedics", "or-video", "Video visit", "Visita por video", 15, 1, None),
-    VisitPlan("cardiology", "ca-new", "New patient", "Paciente nuevo", 60, 1, first=True),
-    VisitPlan("cardiology", "ca-follow-up", "Follow-up", "Visita de seguimiento", 30, 7),
-    VisitPlan("cardiology", "ca-echo", "Echocardiogram", "Ecocardiograma", 45, 2, _IMAGING),
-    VisitPlan(
-        "cardiology", "ca-after-discharge", "After discharge", "Visita después del alta", 40, 2, lead=10
-    ),
-    VisitPlan("cardiology", "ca-same-day", "Same-day visit", "Visita para hoy mismo", 30, 1, lead=0),
-    VisitPlan("cardiology", "ca-video", "Video visit", "Visita por video", 20, 1, None),
-    VisitPlan("dermatology", "de-new", "New patient", "Paciente nuevo", 30, 1, first=True),
-    VisitPlan("dermatology", "de-follow-up", "Follow-up", "Visita de seguimiento", 20, 6),
-    VisitPlan("dermatology", "de-skin-check", "Full skin check", "Revisión completa de la piel", 30, 4),
-    VisitPlan("dermatology", "de-procedure", "Skin procedure", "Procedimiento de la piel", 45, 2, _PROCEDURE),
-    VisitPlan("dermatology", "de-same-day", "Same-day visit", "Visita para hoy mismo", 15, 1, lead=0),
-    VisitPlan("dermatology", "de-video", "Video visit", "Visita por video", 15, 1, None),
-    VisitPlan("therapy", "pt-first", "First visit", "Primera visita", 60, 1, _THERAPY, first=True),
-    VisitPlan("therapy", "pt-session", "Therapy session", "Sesión de terapia", 45, 8, _THERAPY),
-    VisitPlan("therapy", "pt-short", "Short session", "Sesión corta", 30, 3, _THERAPY),
-    VisitPlan("therapy", "pt-video", "Video visit", "Visita por video", 30, 1, None),
-)
 
 EQUIPMENT = (
     ("ultrasound", "Ultrasound"),
     ("ecg", "ECG"),
     ("x-ray", "X-ray"),
+    ("echo", "Echo machine"),
     ("spirometer", "Spirometer"),
 )
 
@@ -173,3 +107,6 @@ RISK_FLAGS = (
     ("latex-allergy", "Latex allergy", 0.012, 0.01),
     ("hard-of-hearing", "Hard of hearing", 0.004, 0.05),
 )
+
+PRECAUTIONS = ("infection-precautions", "Infection precautions", 0.006)
+"""Code, label, share of all adults: they are seen in isolation rooms."""

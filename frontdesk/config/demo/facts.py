@@ -17,6 +17,7 @@ class DemoLoaded(Fact):
     today: date
     sites: int
     providers: int
+    nurses: int
     patients: int
     visits: int
     visits_ahead: int

@@ -3,35 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TextIO
 
 from django.db import connection, transaction
 
 from frontdesk.clinic.models import Site
 from frontdesk.config.demo import rows
-from frontdesk.config.demo.accounts import DOLORES, TOMAS, add_duties, add_staff, add_users, bookers
+from frontdesk.config.demo.absences import add_absences
+from frontdesk.config.demo.accounts import (
+    DOLORES,
+    INES,
+    PRIYA,
+    TOMAS,
+    add_staff,
+    add_users,
+    bookers,
+)
 from frontdesk.config.demo.care import assign
 from frontdesk.config.demo.catalog import EASTERN
 from frontdesk.config.demo.clinic import Clinic, build_clinic
+from frontdesk.config.demo.closures import Closed, closed_days
 from frontdesk.config.demo.copy import FromSequences, copy_rows
+from frontdesk.config.demo.duties import add_doctors, add_duties
 from frontdesk.config.demo.facts import DemoLoaded
 from frontdesk.config.demo.hours import midnight
 from frontdesk.config.demo.library import add_texts, read_texts
+from frontdesk.config.demo.papers import add_papers
 from frontdesk.config.demo.people import People, build_people
 from frontdesk.config.demo.sizes import Size
+from frontdesk.config.demo.together import Booked, add_together
 from frontdesk.config.demo.visits import DayRows, Filler
 from frontdesk.daybook.record import Actor, record
 from frontdesk.kit.errors import Refused
 from frontdesk.kit.progress import Progress
 
 NUMBERED = (
-    "clinic_site", "clinic_specialty", "clinic_visittype", "clinic_resource", "people_patient", "book_appointment",
+    "clinic_site", "clinic_department", "clinic_specialty", "clinic_visittype", "clinic_slotclass", "clinic_resource",
+    "people_patient", "book_appointment",
 )  # fmt: skip
 FILLED = (
-    *NUMBERED, "clinic_provider", "clinic_room", "clinic_equipment", "clinic_interpreter", "book_session",
+    *NUMBERED, "clinic_closure", "clinic_segment", "clinic_visitlength", "clinic_slotclass_visit_types",
+    "clinic_provider", "clinic_room", "clinic_equipment", "clinic_interpreter", "book_session",
     "people_contactpoint", "people_riskflag", "book_claim", "book_resourceday",
 )  # fmt: skip
+CLOSED_BEFORE = timedelta(days=60)
+DESK_CLOSED = timedelta(hours=8)  # before the present midnight: until then the desk worked
 CHUNK = 4_000  # visits that are made before they are sent
 
 
@@ -66,19 +83,22 @@ def load_demo(
     clinic = build_clinic(size, seed=seed, today=today, users=users, numbers=numbers)
     _copy_clinic(clinic)
     add_staff(users=users, sites=clinic.sites)
-    add_duties(users=users, sites=clinic.sites, size=size, today=today)
     registrars = {name: users[name] for name in (DOLORES, TOMAS)}
     people = build_people(size.patients, seed=seed, today=today, users=registrars, numbers=numbers)
     _copy_people(people, stream)
     filler = _filler(size, clinic, people, seed, today, users)
+    _add_roster(filler, users)
     totals = _copy_visits(filler, numbers, stream)
-    add_texts(texts, users=users, present=midnight(today, EASTERN))
+    present = midnight(today, EASTERN)
+    add_texts(texts, users=users, present=present)
+    totals = _with(totals, add_together(filler, at=present - DESK_CLOSED))
     _settle()
     fact = DemoLoaded(
-        size=size.name, seed=seed, today=today,
-        sites=len(clinic.sites), providers=len(clinic.providers), patients=len(people.patients), **totals,
+        size=size.name, seed=seed, today=today, sites=len(clinic.sites), providers=len(clinic.workers),
+        nurses=len(clinic.nurses), patients=len(people.patients), **totals,
     )  # fmt: skip
     record(fact, by=by, now=now)
+    _as_the_desk(filler, users, present - DESK_CLOSED)
     return fact
 
 
@@ -103,6 +123,7 @@ def _copy(table: str, row: type[Any], made: Iterable[Sequence[Any]], bar: Progre
 
 def _copy_clinic(clinic: Clinic) -> None:
     _copy("clinic_site", rows.SiteRow, clinic.sites)
+    _copy("clinic_department", rows.DepartmentRow, clinic.departments)
     _copy("clinic_specialty", rows.SpecialtyRow, clinic.specialties)
     _copy("clinic_visittype", rows.VisitTypeRow, clinic.visit_types)
     _copy("clinic_resource", rows.ResourceRow, clinic.resources)
@@ -110,7 +131,19 @@ def _copy_clinic(clinic: Clinic) -> None:
     _copy("clinic_room", rows.RoomRow, clinic.rooms)
     _copy("clinic_equipment", rows.EquipmentRow, clinic.equipment)
     _copy("clinic_interpreter", rows.InterpreterRow, clinic.interpreters)
+    _copy("clinic_segment", rows.SegmentRow, clinic.segments)
+    _copy("clinic_visitlength", rows.LengthRow, clinic.lengths)
+    _copy("clinic_slotclass", rows.SlotClassRow, clinic.slot_classes)
+    _copy("clinic_slotclass_visit_types", rows.ClassTypeRow, clinic.class_types)
     _copy("book_session", rows.SessionRow, clinic.sessions)
+
+
+def _copy_closures(closed: Iterable[Closed], by: int, at: datetime) -> None:
+    found = [
+        rows.ClosureRow(one.site_id, one.day, one.name, holiday=True, closed_at=at, closed_by_id=by)
+        for one in closed
+    ]
+    _copy("clinic_closure", rows.ClosureRow, found)
 
 
 def _copy_people(people: People, stream: TextIO | None) -> None:
@@ -123,10 +156,39 @@ def _copy_people(people: People, stream: TextIO | None) -> None:
 def _filler(
     size: Size, clinic: Clinic, people: People, seed: int, today: date, users: Mapping[str, int]
 ) -> Filler:
+    """The filler of the days, with the closed ones stored."""
+    closed = closed_days(clinic, size=size, today=today)
+    _copy_closures(closed, users[PRIYA], midnight(today - CLOSED_BEFORE, EASTERN))
     booked_by = bookers(users, clinic.sites)
     book_begins = today.fromordinal(today.toordinal() - size.history_days)
     care = assign(clinic, people.persons, seed=seed, book_begins=book_begins)
-    return Filler(size, clinic, care, seed=seed, today=today, bookers=booked_by)
+    shut = {(one.site_id, one.day) for one in closed}
+    return Filler(size, clinic, care, seed=seed, today=today, bookers=booked_by, closed=shut)
+
+
+def _add_roster(filler: Filler, users: Mapping[str, int]) -> None:
+    add_duties(
+        doctors=add_doctors(filler.clinic, users),
+        nurse=users[INES],
+        clinic=filler.clinic,
+        reserved=filler.reserved,
+        opening=filler.opening,
+        size=filler.size,
+        today=filler.today,
+    )
+
+
+def _as_the_desk(filler: Filler, users: Mapping[str, int], at: datetime) -> None:
+    """What the actions themselves do, so that their facts are in the daybook as on any other day."""
+    add_papers(users=users, today=filler.today, now=at)
+    first_site = filler.clinic.sites[0].id
+    add_absences(filler.reserved, users=users, first_site=first_site, today=filler.today, now=at)
+
+
+def _with(totals: Mapping[str, int], more: Booked) -> dict[str, int]:
+    """The totals with what was booked by hand, all of it ahead."""
+    added = {"visits": more.visits, "visits_ahead": more.visits, "claims": more.claims}
+    return {name: count + added.get(name, 0) for name, count in totals.items()}
 
 
 def _copy_visits(filler: Filler, numbers: FromSequences, stream: TextIO | None) -> dict[str, int]:

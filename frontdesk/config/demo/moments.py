@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from random import Random
 
+from frontdesk.book.engine.why import CHANGES, MISSES, Why
 from frontdesk.book.models.appointment import AppointmentStatus
+from frontdesk.config.demo.rows import Visit
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+LATE = DAY  # the notice below which a cancellation is late
+CANCEL_WEIGHTS = {"patient-asked": 9, "patient-ill": 5, "work-or-school": 4, "no-transport": 3, "not-needed": 2,
+                  "provider-away": 2, "cost-or-coverage": 1, "provider-asked": 1, "wrong-type": 1, "other": 1}  # fmt: skip
+MISS_WEIGHTS = {"no-word": 9, "forgot": 4, "no-transport": 3, "came-too-late": 2, "not-told": 1}
 DESK_OPENS, DESK_CLOSES = 8 * 60, 17 * 60
 
 
@@ -51,3 +57,29 @@ class Moments:
         """How a visit that was kept in the book ended: the longer the lead, the more do not come."""
         missed = 0.03 if lead == 0 else 0.055 if lead < 8 else 0.085 if lead < 31 else 0.105
         return (AppointmentStatus.NO_SHOW if self._rng.random() < missed else AppointmentStatus.DONE).value
+
+    def cancelled(self, visit: Visit, at: datetime) -> Visit:
+        """The visit as cancelled at that moment by whoever booked it, with a reason."""
+        why = self._drawn(CHANGES, CANCEL_WEIGHTS)
+        return visit._replace(
+            cancelled_at=at,
+            cancelled_by_id=visit.booked_by_id,
+            ended_whose=why.whose,
+            ended_code=why.code,
+            late_cancel=visit.start - at < LATE,
+        )
+
+    def missed(self, visit: Visit) -> Visit:
+        """The visit as not kept, with a reason; the desk said so a while after it began."""
+        why = self._drawn(MISSES, MISS_WEIGHTS)
+        is_signed = visit.booked_by_id is not None
+        return visit._replace(
+            missed_at=visit.start + MINUTE * 25 if is_signed else None,
+            missed_by_id=visit.booked_by_id,
+            ended_whose=why.whose,
+            ended_code=why.code,
+        )
+
+    def _drawn(self, among: tuple[Why, ...], weights: dict[str, int]) -> Why:
+        chosen = [one for one in among if one.code in weights]
+        return self._rng.choices(chosen, [weights[one.code] for one in chosen])[0]

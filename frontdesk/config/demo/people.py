@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from frontdesk.config.demo import rows
-from frontdesk.config.demo.catalog import EASTERN, RISK_FLAGS
+from frontdesk.config.demo.catalog import EASTERN, PRECAUTIONS, RISK_FLAGS
 from frontdesk.config.demo.hours import midnight
 from frontdesk.config.demo.names import MAIL_HOSTS, NAMES, NEAR_CITIES
 from frontdesk.config.demo.numbers import Numbers
@@ -23,6 +23,7 @@ OTHERS_NEED_INTERPRETER = 0.65
 CHILDREN = 0.22
 FROM_SIXTY_FIVE = 0.19
 MRN_PRIME = 999_983
+ISOLATED = 40  # the place of one patient with precautions who is always there
 REGISTERED_AT = timedelta(hours=7, minutes=50)
 
 
@@ -36,6 +37,8 @@ class Person:
     needs: str
     since: date
     """The local day on which the record was started: no visit was booked before it."""
+    isolated: bool = False
+    """Is seen in rooms that are fit for infection precautions only."""
 
 
 @dataclass
@@ -49,9 +52,11 @@ class People:
 def build_people(count: int, *, seed: int, today: date, users: Mapping[str, int], numbers: Numbers) -> People:
     """`count` patients, adults first. `users` has the ids of those who may have started the records."""
     maker = _Maker(Random(f"{seed} people"), today, list(users.values()))  # noqa: S311
+    chosen = Random(f"{seed} precautions")  # noqa: S311  its own: the people stay who they are
     adults = count - round(count * CHILDREN)
     for place, number in enumerate(numbers.take("people_patient", count)):
-        maker.add(number, place, child=place >= adults)
+        isolated = place < adults and (place == ISOLATED or chosen.random() < PRECAUTIONS[2])
+        maker.add(number, place, child=place >= adults, isolated=isolated)
     return maker.people
 
 
@@ -76,7 +81,7 @@ class _Maker:
         self.languages = list(LANGUAGE_SHARES)
         self.weights = list(LANGUAGE_SHARES.values())
 
-    def add(self, number: int, place: int, *, child: bool) -> None:
+    def add(self, number: int, place: int, *, child: bool, isolated: bool) -> None:
         """One more patient; a child usually lives with one of the adults that are there already."""
         rng = self.rng
         born = self.today - timedelta(days=self._days_old(child))
@@ -105,11 +110,14 @@ class _Maker:
             )
         )
         age = (self.today - born).days * 4 // 1461
-        self.people.persons.append(Person(number, age, sex, language if needs else "", since))
+        self.people.persons.append(Person(number, age, sex, language if needs else "", since, isolated))
         phone, email = self._contacts(number, place, f"{given} {family}", home)
         if not child:
             self.homes.append(_Home(born, family, language, phone, email))
             self._flags(number, age)
+        if isolated:
+            code, label, _ = PRECAUTIONS
+            self.people.flags.append(rows.FlagRow(number, code, label, since))
 
     def _days_old(self, child: bool) -> int:
         if child:

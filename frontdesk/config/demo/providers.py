@@ -83,6 +83,9 @@ Desmond|Ogunleye|M|en|internal|LLL-L|00000||
 Aoife|Brennan-Satō|F|en|pediatrics|D-DDD|00202||
 """.strip().splitlines()
 
+EVERY_OTHER_WEEK = ("Thorvaldsen", 2)
+"""Family name and weekday: who works in the afternoon of that day every other week only."""
+
 _SHIFT_PATTERNS = ("DDDDD", "DDMDD", "DDD-D", "D-DDD", "DADDM", "EEEEM", "LLDL-", "DDDDM", "MDDD-", "EE-EE")
 
 

@@ -13,6 +13,23 @@ class SiteRow(NamedTuple):
     address: str
     phone: str
     time_zone: str
+    subdivision: str
+
+
+class DepartmentRow(NamedTuple):
+    id: int
+    site_id: int
+    code: str
+    name: str
+
+
+class ClosureRow(NamedTuple):
+    site_id: int
+    day: date
+    name: str
+    holiday: bool
+    closed_at: datetime
+    closed_by_id: int
 
 
 class SpecialtyRow(NamedTuple):
@@ -33,6 +50,57 @@ class VisitTypeRow(NamedTuple):
     room_type: str
     same_day: bool
     active: bool
+    audience: str
+    places: int
+    lead_least: int
+    lead_most: int | None
+    prep_hours: int
+    prep_text: str
+    prep_text_es: str
+    buffer_before: int
+    buffer_after: int
+    turnover: int
+    moves: str
+    moves_because: str
+    converts_to: list[str]
+    needs_checks: list[str]
+    code_hints: str
+    """As JSON."""
+
+
+class SegmentRow(NamedTuple):
+    visit_type_id: int
+    kind: str
+    leads: bool
+    specialty_id: int | None
+    room_type: str
+    equipment_type: str
+    offset: int
+    minutes: int
+
+
+class LengthRow(NamedTuple):
+    visit_type_id: int
+    provider_id: int
+    minutes: int
+
+
+class SlotClassRow(NamedTuple):
+    id: int
+    code: str
+    name: str
+    audience: str
+    modalities: list[str]
+    by_direction: bool
+    release_days: int
+    release_at: time
+    released_by: str
+    active: bool
+
+
+class ClassTypeRow(NamedTuple):
+    slotclass_id: int
+    visittype_id: int
 
 
 class ResourceRow(NamedTuple):
@@ -40,6 +108,7 @@ class ResourceRow(NamedTuple):
     kind: str
     name: str
     site_id: int
+    department_id: int | None
     active: bool
 
 
@@ -55,6 +124,7 @@ class ProviderRow(NamedTuple):
 class RoomRow(NamedTuple):
     resource_ptr_id: int
     room_type: str
+    isolation: bool
 
 
 class EquipmentRow(NamedTuple):
@@ -75,6 +145,13 @@ class SessionRow(NamedTuple):
     starts: time
     ends: time
     valid_from: date
+    cycle: int = 1
+    week: int = 0
+    cycle_from: date | None = None
+    slot_class_id: int | None = None
+    block: str = ""
+    capacity: int | None = None
+    align: int | None = None
 
 
 class PatientRow(NamedTuple):
@@ -125,6 +202,11 @@ class Visit(NamedTuple):
     booked_how: str
     cancelled_at: datetime | None
     cancelled_by_id: int | None
+    ended_whose: str = ""
+    ended_code: str = ""
+    late_cancel: bool = False
+    missed_at: datetime | None = None
+    missed_by_id: int | None = None
 
 
 class ClaimRow(NamedTuple):
@@ -141,6 +223,10 @@ class DayRow(NamedTuple):
     day: date
     open_bits: bytes
     free_bits: bytes
+    kept: bytes | None
+    start_bits: bytes | None
+    longest: int
+    counted: bool
 
 
 class DutyRow(NamedTuple):

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
-from frontdesk.book.engine.bits import TICK_MINUTES, span, to_bytes
+from frontdesk.book.engine import bits
+from frontdesk.book.engine.derive import Taken
 from frontdesk.book.models.appointment import AppointmentStatus
 from frontdesk.config.demo.care import Care
-from frontdesk.config.demo.catalog import EASTERN
+from frontdesk.config.demo.catalog import EASTERN, NURSING
 from frontdesk.config.demo.clinic import Clinic, VisitType, Worker
-from frontdesk.config.demo.hours import TICK, midnight, tick
+from frontdesk.config.demo.hours import TICK, midnight
+from frontdesk.config.demo.kept import CLASSES
 from frontdesk.config.demo.moments import Moments
+from frontdesk.config.demo.needs import Chooser, Form, Piece
 from frontdesk.config.demo.numbers import Numbers
+from frontdesk.config.demo.opening import Opening, Place, day_row
 from frontdesk.config.demo.people import Person
+from frontdesk.config.demo.planted import Planter
+from frontdesk.config.demo.reserved import Reserved
 from frontdesk.config.demo.rows import ClaimRow, DayRow, Visit
 from frontdesk.config.demo.sizes import CLAIMS_FROM_DAYS, OPEN_FROM_DAYS, Size
 
@@ -25,6 +32,10 @@ SHORTEST = 3  # ticks: no visit type is shorter
 TRIES = 8
 REBOOKED = 0.06  # of the visits stand where another was cancelled
 LEFT_OPEN = 0.3  # of the gaps on a full day were left by a visit that was cancelled
+NURSES_OWN = 0.45  # of a nurse's time is for visits of their own; the rest helps in those of others
+
+
+_Menu = tuple[list[tuple[VisitType, Form]], list[float]]  # with the running total of their weights
 
 
 @dataclass
@@ -41,18 +52,38 @@ class DayRows:
         self.days += other.days
 
 
+@dataclass
+class Made:
+    """A visit that was put in the book and what it takes; cancelled ones take nothing."""
+
+    visit: Visit
+    pieces: list[Piece] = field(default_factory=list)
+    is_kept: bool = False
+
+
 class Stretch(NamedTuple):
-    """A stretch of ticks of one provider's session at a site."""
+    """A stretch of ticks of one provider's session at a site; `slot_class` where it is kept for one."""
 
     worker: Worker
     site_id: int
     first: int
     ticks: int
     midnight: datetime
+    slot_class: str = ""
+    capacity: int | None = None
+    align: int = 1
 
-    @property
-    def mask(self) -> int:
-        return span(self.first, self.ticks)
+
+class Slot(NamedTuple):
+    """A visit type with its form, laid into the day: ticks of the whole visit."""
+
+    worker: Worker
+    site_id: int
+    kind: VisitType
+    form: Form
+    first: int
+    midnight: datetime
+    slot_class: str
 
     @property
     def start(self) -> datetime:
@@ -60,36 +91,50 @@ class Stretch(NamedTuple):
 
     @property
     def end(self) -> datetime:
-        return self.midnight + TICK * (self.first + self.ticks)
+        return self.midnight + TICK * (self.first + self.form.length)
 
 
 @dataclass
 class _Day:
-    """The day that is being filled. `free` and `opened` have bits by (resource id, site id)."""
+    """The day that is being filled. `free` has bits by (resource id, site id), `taken` what is claimed of it."""
 
     date: date
     ahead: int
-    opened: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
-    free: dict[tuple[int, int], int] = field(default_factory=dict)
+    free: dict[Place, int] = field(default_factory=dict)
     busy: set[int] = field(default_factory=set)
-    visits: list[Visit] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list)
 
 
 class Filler:
-    """Fills one day after the other, from the oldest on. `bookers` are the user ids who book, by site id."""
+    """Fills one day after the other, from the oldest on.
+
+    `bookers` are the user ids who book, by site id; `closed` the (site id, day) on which nobody is seen;
+    `reserved` is the time that is left for what is booked by hand afterwards.
+    """
 
     def __init__(
-        self, size: Size, clinic: Clinic, care: Care, *, seed: int, today: date, bookers: Mapping[int, int]
+        self,
+        size: Size,
+        clinic: Clinic,
+        care: Care,
+        *,
+        seed: int,
+        today: date,
+        bookers: Mapping[int, int],
+        closed: Collection[tuple[int, date]] = (),
     ) -> None:
         self.size, self.clinic, self.care, self.today = size, clinic, care, today
         self.bookers = bookers
         self.rng = Random(f"{seed} visits")  # noqa: S311
         self.moments = Moments(self.rng, midnight(today, EASTERN))
         self.seen = set(care.known)
-        self.sessions: list[list[tuple[int, int, time, time]]] = [[] for _ in range(7)]
-        for row in clinic.sessions:
-            self.sessions[row.weekday].append((row.resource_id, row.site_id, row.starts, row.ends))
-        self._menus: dict[tuple[str, int], list[VisitType]] = {}
+        self.opening = Opening(clinic, set(closed))
+        self.reserved = Reserved(clinic, self.opening, today=today)
+        self.chooser = Chooser(clinic)
+        self.planter = Planter(clinic)
+        self.planted: dict[str, int] = {}
+        """The numbers of the visits that were planted to be found wrong."""
+        self._menus: dict[tuple[int, int, str, bool, int], _Menu] = {}
         self.day = _Day(today, 0)
 
     @property
@@ -102,88 +147,125 @@ class Filler:
 
     def fill(self, day: date, numbers: Numbers) -> DayRows:
         """The rows of one day. Days must be asked for in order: who has been seen before matters."""
+        opened = self.opening.on(day)
         self.day = _Day(day, (day - self.today).days)
-        self._open()
-        for worker in self.clinic.workers:
-            for site_id, starts, ends in worker.week[day.weekday()]:
-                self._fill_session(worker, site_id, starts, ends)
-        visits = list(
-            zip(numbers.take("book_appointment", len(self.day.visits)), self.day.visits, strict=True)
-        )
-        claims = [claim for number, visit in visits for claim in _claims(number, visit)]
+        self.day.free = {place: one.bits.open for place, one in opened.items()}
+        for worker in (*self.clinic.workers, *self.clinic.nurses):
+            for site_id in worker.room_rank:
+                if (worker.id, site_id) in opened:
+                    for stretch in self._stretches(worker, site_id):
+                        self._fill_stretch(stretch)
+        self.planter.plant(self.day.ahead, self.day.made, self.day.free)
+        return self._rows(numbers)
+
+    def _rows(self, numbers: Numbers) -> DayRows:
+        day = self.day
+        numbered = list(zip(numbers.take("book_appointment", len(day.made)), day.made, strict=True))
+        for what, place in self.planter.done.items():
+            self.planted[what] = numbered[place][0]
+        self.planter.done.clear()
+        is_kept = day.ahead >= -OPEN_FROM_DAYS
         return DayRows(
-            visits,
-            claims if self.day.ahead >= -CLAIMS_FROM_DAYS else [],
-            self._day_rows() if self.day.ahead >= -OPEN_FROM_DAYS else [],
+            [(number, made.visit) for number, made in numbered],
+            list(self._claims(numbered)) if day.ahead >= -CLAIMS_FROM_DAYS else [],
+            list(self._day_rows()) if is_kept else [],
         )
 
-    def _open(self) -> None:
-        day = self.day
-        for resource, site_id, starts, ends in self.sessions[day.date.weekday()]:
-            zone = self.clinic.site_info[site_id].zone
-            first = tick(day.date, starts, zone)
-            day.opened[resource, site_id] |= span(first, tick(day.date, ends, zone) - first)
-        day.free.update(day.opened)
+    def _claims(self, numbered: Sequence[tuple[int, Made]]) -> Iterator[ClaimRow]:
+        """The time that live visits take of everybody and everything in them."""
+        for number, made in numbered:
+            begins = midnight(self.day.date, self.clinic.site_info[made.visit.site_id].zone)
+            for piece in made.pieces:
+                start = begins + TICK * piece.first
+                yield ClaimRow(piece.resource, 1, start, start + TICK * piece.ticks, number)
 
-    def _day_rows(self) -> list[DayRow]:
-        day = self.day
-        return [
-            DayRow(resource, site_id, day.date, to_bytes(opened), to_bytes(day.free[resource, site_id]))
-            for (resource, site_id), opened in day.opened.items()
-        ]
+    def _day_rows(self) -> Iterator[DayRow]:
+        taken: dict[int, list[Taken]] = defaultdict(list)
+        for made in self.day.made:
+            for piece in made.pieces:
+                taken[piece.resource].append(Taken(piece.first, piece.mask))
+        for place, opened in self.opening.on(self.day.date).items():
+            yield day_row(place, self.day.date, opened, taken.get(place[0], ()))
 
-    def _fill_session(self, worker: Worker, site_id: int, starts: time, ends: time) -> None:
-        zone = self.clinic.site_info[site_id].zone
-        at, end = tick(self.day.date, starts, zone), tick(self.day.date, ends, zone)
-        begins = midnight(self.day.date, zone)
-        share = self.size.share(self.day.ahead)
-        while end - at >= SHORTEST:
-            stretch = Stretch(worker, site_id, at, end - at, begins)
-            at += self._book_or_leave(stretch, share)
+    def _stretches(self, worker: Worker, site_id: int) -> list[Stretch]:
+        """What is open of a provider's day, in order: first what is open to all, then what is kept."""
+        day, opened = self.day, self.opening.on(self.day.date)[worker.id, site_id]
+        begins = midnight(day.date, self.clinic.site_info[site_id].zone)
+        left = day.free[worker.id, site_id] & ~self.reserved.mask(worker, day.date)
+        kept = [span for span in opened.spans if span.slot_class]
+        common = left & ~bits.union(one.mask for one in kept)
+        found = [Stretch(worker, site_id, first, ticks, begins) for first, ticks in bits.stretches(common)]
+        for span in kept:
+            slot_class = self.opening.classes[span.slot_class]
+            for first, ticks in bits.stretches(span.mask & left):
+                found.append(
+                    Stretch(worker, site_id, first, ticks, begins, slot_class, span.capacity, span.align or 1)
+                )
+        return sorted(found, key=lambda one: one.first)
+
+    def _fill_stretch(self, stretch: Stretch) -> None:
+        if not any(
+            self._menu(stretch.worker, stretch.slot_class, is_first, stretch.ticks)[0]
+            for is_first in (False, True)
+        ):
+            return
+        share = self.size.share(self.day.ahead) * self.reserved.share(stretch.worker, self.day.date)
+        if stretch.worker.specialty == NURSING:
+            share *= NURSES_OWN
+        at, end, begun = stretch.first, stretch.first + stretch.ticks, 0
+        while end - at >= SHORTEST and (stretch.capacity is None or begun < stretch.capacity):
+            before = len(self.day.made)
+            took = self._book_or_leave(stretch._replace(first=at, ticks=end - at), share)
+            at += -(-took // stretch.align) * stretch.align
+            begun += sum(1 for one in self.day.made[before:] if one.pieces)
 
     def _book_or_leave(self, rest: Stretch, share: float) -> int:
-        """Book a visit at the beginning of what is left of a session, or leave a gap; the ticks it took."""
+        """Book a visit at the beginning of what is left of a stretch, or leave a gap; the ticks it took."""
         leave = self.rng.random() >= share
         for _ in range(TRIES):
             person = self._somebody(rest.worker)
-            kind = self._kind(rest, person) if person else None
-            if person is None or kind is None:
+            chosen = self._kind(rest, person) if person else None
+            if person is None or chosen is None:
                 continue
-            stretch = rest._replace(ticks=kind.plan.minutes // TICK_MINUTES)
+            kind, form = chosen
+            first = rest.first - form.offset
+            slot = Slot(rest.worker, rest.site_id, kind, form, first, rest.midnight, rest.slot_class)
             if leave:
                 if self.rng.random() < LEFT_OPEN * share * share:
-                    self._cancelled(stretch, person, kind)
-                return stretch.ticks
-            if taken := self._take(stretch, person, kind):
-                self._book(stretch, person, kind, taken)
-                return stretch.ticks
+                    self._cancelled(slot, person)
+                return form.ticks
+            if pieces := self._take(slot, person):
+                self._book(slot, person, pieces)
+                return form.ticks
         return SHORTEST
 
-    def _kind(self, rest: Stretch, person: Person) -> VisitType | None:
-        """A visit type that fits the patient and what is left of the session, best with nothing left over."""
-        is_first = (person.id, rest.worker.specialty) not in self.seen
-        minutes = rest.ticks * TICK_MINUTES
-        offered = [
-            kind
-            for kind in self._menu(rest.worker.specialty)
-            if kind.plan.first == is_first and kind.plan.minutes <= minutes
-        ]
+    def _kind(self, rest: Stretch, person: Person) -> tuple[VisitType, Form] | None:
+        """A visit type that fits the patient and what is left of the stretch, best with nothing left over."""
+        specialty = rest.worker.specialty
+        is_first = specialty != NURSING and (person.id, specialty) not in self.seen
+        offered, weights = self._menu(rest.worker, rest.slot_class, is_first, rest.ticks)
         if not offered:
             return None
-        weights = [kind.plan.weight for kind in offered]
         for _ in range(4):
-            chosen = self.rng.choices(offered, weights)[0]
-            left = rest.ticks - chosen.plan.minutes // TICK_MINUTES
-            if not 0 < left <= SHORTEST:
+            chosen = self.rng.choices(offered, cum_weights=weights)[0]
+            if not 0 < rest.ticks - chosen[1].ticks <= SHORTEST:
                 break
         return chosen
 
-    def _menu(self, specialty: str) -> list[VisitType]:
-        """What may stand in the book for this day: a same-day visit is never booked the day before."""
+    def _menu(self, worker: Worker, slot_class: str, is_first: bool, ticks: int) -> _Menu:
+        """What may stand in so many ticks of this day: a same-day visit is never booked the day before."""
         wanted = min(max(self.day.ahead + 1, 0), 30)
-        key = (specialty, wanted)
+        key = (worker.id, wanted, slot_class, is_first, ticks)
         if key not in self._menus:
-            self._menus[key] = [kind for kind in self.clinic.menu[specialty] if kind.plan.lead >= wanted]
+            offered = [
+                (kind, form)
+                for kind in self.clinic.menu[worker.specialty]
+                if kind.plan.weight and kind.plan.lead >= wanted and kind.plan.first == is_first
+                if (form := self.chooser.form(kind, worker)).ticks <= ticks
+                if not slot_class or _may(kind, slot_class)
+            ]
+            weights = list(accumulate(kind.plan.weight for kind, _ in offered))
+            self._menus[key] = (offered, weights)
         return self._menus[key]
 
     def _somebody(self, worker: Worker) -> Person | None:
@@ -196,101 +278,69 @@ class Filler:
                 return person
         return None
 
-    def _take(
-        self, stretch: Stretch, person: Person, kind: VisitType
-    ) -> tuple[int | None, int | None] | None:
-        """Take provider, room and interpreter; their ids, or None where something that is needed is not free."""
-        mask, site_id, worker = stretch.mask, stretch.site_id, stretch.worker
-        room = interpreter = None
-        if kind.plan.room:
-            room = self._room(stretch, kind.plan.room.value)
-            if room is None:
-                return None
-        if person.needs and person.needs not in worker.languages:
-            interpreter = self._interpreter(stretch, person.needs, remote_only=kind.plan.room is None)
-            if interpreter is None:
-                return None
-        for resource in (worker.id, room, interpreter):
-            if resource is not None:
-                self.day.free[resource, site_id] &= ~mask
-        return room, interpreter
+    def _take(self, slot: Slot, person: Person) -> list[Piece] | None:
+        """Take everybody and everything that the visit needs; None where something is not free."""
+        free = self.day.free
+        pieces = self.chooser.pieces(free, slot.worker, slot.site_id, slot.first, person, slot.kind)
+        for piece in pieces or ():
+            free[piece.resource, slot.site_id] &= ~piece.mask
+        return pieces
 
-    def _room(self, stretch: Stretch, room_type: str) -> int | None:
-        rooms = self.clinic.rooms_at[stretch.site_id, room_type]
-        rank = stretch.worker.room_rank[stretch.site_id]
-        return self._first_free(stretch, [rooms[(rank + step) % len(rooms)] for step in range(len(rooms))])
-
-    def _interpreter(self, stretch: Stretch, language: str, *, remote_only: bool) -> int | None:
-        choice = self.clinic.interpreters_at[stretch.site_id, language]
-        if remote_only:
-            choice = [number for number in choice if number in self.clinic.remote]
-        return self._first_free(stretch, choice)
-
-    def _first_free(self, stretch: Stretch, choice: list[int]) -> int | None:
-        mask, free = stretch.mask, self.day.free
-        return next((one for one in choice if free.get((one, stretch.site_id), 0) & mask == mask), None)
-
-    def _book(
-        self, stretch: Stretch, person: Person, kind: VisitType, taken: tuple[int | None, int | None]
-    ) -> None:
+    def _book(self, slot: Slot, person: Person, pieces: list[Piece]) -> None:
         """Put a visit in the book; some stand where another patient's was cancelled before."""
         self.day.busy.add(person.id)
-        self.seen.add((person.id, stretch.worker.specialty))
-        lead, booked = self._booked(stretch, person, kind)
-        if self.rng.random() < REBOOKED and (other := self._somebody(stretch.worker)):
-            cancelled = self._cancelled(stretch, other, kind)
+        self.seen.add((person.id, slot.worker.specialty))
+        lead, booked = self._booked(slot, person)
+        if self.rng.random() < REBOOKED and (other := self._somebody(slot.worker)):
+            cancelled = self._cancelled(slot, other)
             if booked <= cancelled:
-                booked = self.moments.between(cancelled, stretch.start)
+                booked = self.moments.between(cancelled, slot.start)
         status = self.moments.past_status(lead) if self.day.ahead < 0 else AppointmentStatus.BOOKED.value
-        self.day.visits.append(self._visit(stretch, person, kind, taken, status, booked, None))
+        visit = self._visit(slot, person, status, booked)._replace(
+            room_id=next((one.resource for one in pieces if one.kind == "room"), None),
+            interpreter_id=next((one.resource for one in pieces if one.kind == "interpreter"), None),
+        )
+        if status == AppointmentStatus.NO_SHOW:
+            visit = self.moments.missed(visit)
+        self.day.made.append(Made(visit, pieces, bool(slot.slot_class)))
 
-    def _booked(self, stretch: Stretch, person: Person, kind: VisitType) -> tuple[int, datetime]:
+    def _booked(self, slot: Slot, person: Person) -> tuple[int, datetime]:
         """How many days ahead the visit was booked, and the moment."""
-        lead = self.moments.lead(self.day.ahead, kind.plan.lead, person.since, self.day.date)
-        return lead, self.moments.booked(stretch.midnight, stretch.start, lead)
+        lead = self.moments.lead(self.day.ahead, slot.kind.plan.lead, person.since, self.day.date)
+        return lead, self.moments.booked(slot.midnight, slot.start, lead)
 
-    def _cancelled(self, stretch: Stretch, person: Person, kind: VisitType) -> datetime:
+    def _cancelled(self, slot: Slot, person: Person) -> datetime:
         """A visit that was booked here and cancelled; the moment at which it was."""
-        _, booked = self._booked(stretch, person, kind)
-        cancelled = self.moments.between(booked, stretch.start)
-        status = AppointmentStatus.CANCELLED.value
+        _, booked = self._booked(slot, person)
+        cancelled = self.moments.between(booked, slot.start)
         self.day.busy.add(person.id)
-        self.day.visits.append(self._visit(stretch, person, kind, (None, None), status, booked, cancelled))
+        visit = self._visit(slot, person, AppointmentStatus.CANCELLED.value, booked)
+        self.day.made.append(Made(self.moments.cancelled(visit, cancelled)))
         return cancelled
 
-    def _visit(
-        self,
-        stretch: Stretch,
-        person: Person,
-        kind: VisitType,
-        taken: tuple[int | None, int | None],
-        status: str,
-        booked: datetime,
-        cancelled: datetime | None,
-    ) -> Visit:
-        booker = self.bookers.get(stretch.site_id)
+    def _visit(self, slot: Slot, person: Person, status: str, booked: datetime) -> Visit:
         return Visit(
             patient_id=person.id,
-            visit_type_id=kind.id,
-            site_id=stretch.site_id,
-            provider_id=stretch.worker.id,
-            room_id=taken[0],
-            interpreter_id=taken[1],
-            modality=kind.plan.modality.value,
-            start=stretch.start,
-            end=stretch.end,
+            visit_type_id=slot.kind.id,
+            site_id=slot.site_id,
+            provider_id=slot.worker.id,
+            room_id=None,
+            interpreter_id=None,
+            modality=slot.kind.plan.modality.value,
+            start=slot.start,
+            end=slot.end,
             status=status,
             booked_at=booked,
-            booked_by_id=booker,
+            booked_by_id=self.bookers.get(slot.site_id),
             booked_how="demo",
-            cancelled_at=cancelled,
-            cancelled_by_id=booker if cancelled else None,
+            cancelled_at=None,
+            cancelled_by_id=None,
         )
 
 
-def _claims(number: int, visit: Visit) -> list[ClaimRow]:
-    """The time that a live visit takes of its provider, room and interpreter."""
-    if visit.status == AppointmentStatus.CANCELLED.value:
-        return []
-    taken = (visit.provider_id, visit.room_id, visit.interpreter_id)
-    return [ClaimRow(one, 1, visit.start, visit.end, number) for one in taken if one is not None]
+def _may(kind: VisitType, slot_class: str) -> bool:
+    """May such a visit stand in time of the class, without changing its modality?"""
+    kept = CLASSES[slot_class]
+    return kind.plan.code in kept.visit_types and (
+        not kept.modalities or kind.plan.modality.value in kept.modalities
+    )

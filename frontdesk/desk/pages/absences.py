@@ -22,6 +22,8 @@ from frontdesk.clinic.choices import BlockKind
 from frontdesk.clinic.models import Resource, Site, SlotClass
 from frontdesk.desk.pages.settings_forms import Day, Line, Number, OneOf, SettingsForm, TimeOfDay
 from frontdesk.desk.pages.settings_time import resources_of
+from frontdesk.people.models import ContactPoint, Patient
+from frontdesk.people.phones import show_phone
 
 MOST_NAMES = 400
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
@@ -197,6 +199,14 @@ def when(block: Block) -> str:
 
 def _day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def phone_of(patient: Patient) -> str:
+    """The number to call: one that the patient allows, the preferred one first."""
+    kind = ContactPoint.Kind.PHONE
+    usable = [one for one in patient.contact_points.all() if one.kind == kind and one.allowed]
+    first = min(usable, key=lambda one: (not one.preferred, one.pk), default=None)
+    return show_phone(first.value) if first else ""
 
 
 def sites_of(user: User) -> list[Site]:

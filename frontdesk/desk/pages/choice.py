@@ -141,10 +141,9 @@ class Choice:
 def choose(asked: Mapping[str, str], *, user: User, visit: Appointment | None, now: datetime) -> Choice:
     """The choice that the address makes; where it says nothing, the day and the site of the visit, else today's."""
     offered = list(Site.objects.of(user).order_by("pk"))
-    by_code = {site.code: site for site in offered}
     code = asked.get("site", "") or (visit.site.code if visit else "")
+    chosen = sites_shown(code, offered)
     everywhere = code == ALL and len(offered) > 1
-    chosen = offered if everywhere else [by_code.get(code) or offered[0]] if offered else []
     specialties = specialties_at(chosen)
     specialty = asked.get("specialty", "")
     today = now.astimezone(chosen[0].zone).date() if chosen else now.date()
@@ -162,6 +161,13 @@ def choose(asked: Mapping[str, str], *, user: User, visit: Appointment | None, n
         who=number(asked.get("who", "")),
         page=number(asked.get("page", "")),
     )
+
+
+def sites_shown(code: str, offered: Sequence[Site]) -> list[Site]:
+    """The site of that code, all of them for "all", and the first for any other text."""
+    if code == ALL:
+        return list(offered)
+    return [site for site in offered if site.code == code] or list(offered[:1])
 
 
 def kept(text: str) -> dict[str, str]:

@@ -2,195 +2,151 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
-from urllib.parse import urlencode
 
-from django.core import signing
 from django.urls import reverse
 
-from frontdesk.accounts.models import User
-from frontdesk.book.actions.wanted import Wanted, wanted_with
+from frontdesk.book.actions.wanted import Wanted
 from frontdesk.book.engine.reasons import PartOfDay, Preference
-from frontdesk.book.models import Appointment, Hold
-from frontdesk.book.ports import Ask
-from frontdesk.book.queries.find import HORIZON, Option, Wish, find, nearest, providers_for
-from frontdesk.book.queries.wish import parts_for
+from frontdesk.book.models import Hold
+from frontdesk.book.queries.find import Wish, nearest, providers_for
+from frontdesk.book.queries.known import busy_of
+from frontdesk.book.queries.new_patients import is_new_patient
 from frontdesk.clinic.choices import Language
-from frontdesk.clinic.models import Provider, Resource, Site, VisitType
-from frontdesk.people.models import Patient
-from frontdesk.triage.models import Handoff, Request
-from frontdesk.triage.rules import OPENS_BOOKING, standing_direction
+from frontdesk.desk.pages.find_asked import EVERY_DAY, HOURS, WEEKDAYS
+from frontdesk.desk.pages.find_choices import Choice, Choices
+from frontdesk.desk.pages.find_guide import GuidePanel
+from frontdesk.desk.pages.find_held import Held
+from frontdesk.desk.pages.find_options import SIGNED, Offer, Offers, option_from
+from frontdesk.desk.pages.find_why import RuledOut, WhyPanel
 
-SIGNED = "an offered time"
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One option with the names of its resources and its signed form."""
-
-    option: Option
-    provider: str
-    room: str
-    arrive: datetime
-    signed: str
+__all__ = ["SIGNED", "FindPage", "Offer", "option_from"]
+ENOUGH = 3  # with fewer, times that are not quite as asked are shown too
+SOON = 2  # days; what is found later is not soon
 
 
-class FindPage:
-    """Everything is read when it is asked for, and once. `asked` is the form as it was sent."""
+class FindPage(Choices):
+    """The form, the options, the hold and the panels beside them; each is made when the page shows it."""
 
-    parts = [(part.value, part.value.capitalize()) for part in PartOfDay]
-
-    def __init__(self, request: Request, *, user: User, now: datetime, asked: Mapping[str, Any]) -> None:
-        self.request, self.user, self.now, self.asked = request, user, now, asked
+    parts = [Choice("", "Any part of the day")] + [
+        Choice(part.value, part.value.capitalize()) for part in PartOfDay if part is not PartOfDay.ANY
+    ]
+    hours = [Choice(str(hour), f"{hour:02}:00") for hour in HOURS]
+    # The reasons typed beside links that fail, where a booking was refused.
+    waived: dict[str, str] = {}
 
     @property
-    def today(self) -> date:
-        return self.now.astimezone(self.request.site.zone).date()
-
-    @property
-    def patient(self) -> Patient:
-        assert self.request.patient is not None  # noqa: S101  the gate has made sure
-        return self.request.patient
-
-    @property
-    def ask(self) -> Ask:
-        return Ask(
-            request_id=self.request.pk,
-            patient=self.request.patient,
-            visit_type=self.visit_type,
-            by=self.user,
-            now=self.now,
-            site=self.request.site,
-        )
+    def weekdays(self) -> list[tuple[str, str, bool]]:
+        """Value, word, and whether it is asked for."""
+        some = self.asked.weekdays != EVERY_DAY
+        return [(str(day), word, some and day in self.asked.weekdays) for day, word in enumerate(WEEKDAYS)]
 
     @property
     def url(self) -> str:
-        kept = {key: str(self.asked.get(key, "")) for key in ("visit_type", "with", "where", "from", "part")}
-        query = urlencode({key: value for key, value in kept.items() if value})
-        return reverse("desk:find", args=[self.request.pk]) + (f"?{query}" if query else "")
+        here = reverse("desk:find", args=[self.request.pk])
+        return f"{here}?{self.asked.query}" if self.asked.query else here
 
-    # What was asked
+    def url_with(self, **changed: str) -> str:
+        """This page with some of what was asked changed."""
+        return f"{reverse('desk:find', args=[self.request.pk])}?{self.asked.query_with(**changed)}"
 
-    @cached_property
-    def directed(self) -> Handoff | None:
-        """The clinician's direction, where the lane needs one."""
-        found = standing_direction(self.request)
-        return found if found is not None and found.direction in OPENS_BOOKING else None
+    # What is looked for
 
     @cached_property
-    def visit_types(self) -> list[VisitType]:
-        if self.directed and self.directed.direct_visit_type:
-            return [self.directed.direct_visit_type]
-        return list(
-            VisitType.objects.filter(active=True)
-            .select_related("specialty")
-            .order_by("specialty__name", "name")
+    def wish(self) -> Wish | None:
+        """The wish with everything that decides whether the book will take it."""
+        if self.visit_type is None:
+            return None
+        zone = self.request.site.zone
+        earliest = datetime.combine(self.asked.first, time.min, zone)
+        modality = self.modality or self.visit_type.modality
+        return Wish(
+            visit_type=self.visit_type,
+            sites=self.where,
+            providers=self.with_ids,
+            earliest=max(self.now, earliest),
+            until=self.due or self.last_day,
+            language=self.patient.language,
+            interpreter=self.interpreter,
+            part_of_day=self.asked.part,
+            weekdays=self.asked.weekdays,
+            hours=self.asked.hours,
+            busy=busy_of(self.patient, self.where, modality, now=self.now),
+            new_patient=is_new_patient(self.patient, self.visit_type.specialty_id, now=self.now),
+            directed=self.opens_directed_time,
+            modality=self.modality,
+            room=self.room.pk if self.room else None,
         )
 
-    @cached_property
-    def visit_type(self) -> VisitType | None:
-        code = str(self.asked.get("visit_type", ""))
-        if self.directed and self.directed.direct_visit_type:
-            return self.directed.direct_visit_type
-        return next((one for one in self.visit_types if one.code == code), None)
-
-    @cached_property
-    def own_provider(self) -> Provider | None:
-        """The provider whom the patient last came to see, in the specialty asked for."""
-        rows = Appointment.objects.filter(patient=self.patient, start__lt=self.now)
-        if self.visit_type:
-            rows = rows.filter(provider__specialty=self.visit_type.specialty_id)
-        last = rows.select_related("provider").order_by("-start").first()
-        return last.provider if last else None
-
-    @cached_property
-    def sites(self) -> list[Site]:
-        return list(Site.objects.of(self.user))
-
-    @cached_property
-    def where(self) -> list[Site]:
-        code = str(self.asked.get("where", ""))
-        chosen = [site for site in self.sites if site.code == code]
-        return chosen or self.sites
-
     @property
-    def where_code(self) -> str:
-        return self.where[0].code if len(self.where) == 1 and len(self.sites) > 1 else ""
-
-    @cached_property
-    def providers(self) -> list[Provider]:
-        if self.visit_type is None:
-            return []
-        ids = providers_for(self.visit_type, self.sites)
-        return list(Provider.objects.filter(pk__in=ids).order_by("family"))
-
-    @cached_property
-    def with_provider(self) -> Provider | None:
-        wanted = str(self.asked.get("with", ""))
-        return next((one for one in self.providers if str(one.pk) == wanted), None)
-
-    @property
-    def part(self) -> PartOfDay:
-        value = str(self.asked.get("part", ""))
-        return PartOfDay(value) if value in set(PartOfDay) else PartOfDay.ANY
-
-    @cached_property
-    def first_day(self) -> date:
-        try:
-            day = date.fromisoformat(str(self.asked.get("from", "")))
-        except ValueError:
-            return self.today
-        return min(max(day, self.today), self.last_day)
-
-    @property
-    def last_day(self) -> date:
-        return self.today + timedelta(days=HORIZON)
-
-    @property
-    def due(self) -> date | None:
-        return self.directed.direct_by if self.directed else None
+    def preference(self) -> Preference:
+        own = self.own_provider
+        return Preference(
+            today=self.today,
+            own_provider=own.pk if own else None,
+            own_name=own.name if own else "",
+            team=frozenset(one.pk for one in self.team),
+            home_site=own.site_id if own else None,
+            part_of_day=self.asked.part,
+            due=self.due,
+            language=Language(self.patient.language).label,
+            interpreter=self.patient.needs_interpreter,
+            directed_by=self.directed.directed_by.name if self.directed and self.directed.directed_by else "",
+        )
 
     # What was found
 
     @cached_property
-    def wish(self) -> Wish | None:
-        if self.visit_type is None:
-            return None
-        zone = self.request.site.zone
-        chosen = [self.with_provider.pk] if self.with_provider else providers_for(self.visit_type, self.where)
-        return Wish(
-            visit_type=self.visit_type,
-            sites=self.where,
-            providers=chosen,
-            earliest=max(
-                self.now, datetime(self.first_day.year, self.first_day.month, self.first_day.day, tzinfo=zone)
-            ),
-            until=self.due or self.last_day,
-            language=self.patient.language,
-            interpreter=self.patient.needs_interpreter,
-            part_of_day=self.part,
-        )
+    def _found(self) -> Offers | None:
+        home = self.own_provider.site if self.own_provider else None
+        return Offers(self.wish, self.preference, home, self.request, self.now) if self.wish else None
 
     @cached_property
-    def offers(self) -> list[Offer]:
-        if self.wish is None:
-            return []
-        options = find(self.wish, self._preference, now=self.now)
-        names = dict(Resource.objects.filter(pk__in=_ids(options)).values_list("pk", "name"))
-        words = [_in_words(option, names) for option in options]
-        return [
-            self._offer(option, names, [one for place, one in enumerate(words) if place != index])
-            for index, option in enumerate(options)
-        ]
+    def offers(self) -> Sequence[Offer]:
+        return self._found.best if self._found else ()
+
+    @cached_property
+    def near(self) -> Sequence[Offer]:
+        """Times that are not quite as asked, where few are."""
+        if self._found is None or not self.asked.is_narrow or len(self.offers) >= ENOUGH:
+            return ()
+        return self._found.otherwise(len(self.offers))
+
+    @cached_property
+    def extra(self) -> Sequence[Offer]:
+        """Times inside a signed rule for extra visits, where nothing else is soon."""
+        late = self.asked.first + timedelta(days=SOON)
+        if self._found is None or any(one.start.date() <= late for one in self.offers):
+            return ()
+        return self._found.inside_rules(len(self.offers) + len(self.near))
+
+    @cached_property
+    def counted(self) -> RuledOut | None:
+        return RuledOut.of(self.wish, self.now) if self.wish and self.wish.providers else None
+
+    @cached_property
+    def why(self) -> WhyPanel:
+        return WhyPanel(self, list(self.offers))
+
+    @cached_property
+    def guide(self) -> GuidePanel:
+        return GuidePanel(self)
+
+    # What is held
 
     @cached_property
     def hold(self) -> Hold | None:
         mine = Hold.objects.standing(self.now).filter(asked_for=self.request.pk)
-        return mine.select_related("provider", "site", "visit_type", "room").last()
+        return mine.select_related(
+            "provider", "site", "visit_type", "room", "interpreter", "patient", "overbooked_by"
+        ).last()
+
+    @cached_property
+    def held(self) -> Held | None:
+        return Held(self.hold, self.user, self.now, self.waived) if self.hold else None
 
     @property
     def hold_seconds(self) -> float:
@@ -203,72 +159,17 @@ class FindPage:
             sites=[wanted.site],
             providers=providers_for(wanted.visit_type, [wanted.site]),
             earliest=max(wanted.start, self.now),
-            until=self.last_day,
+            until=self.due or self.last_day,
             language=self.patient.language,
-            interpreter=self.patient.needs_interpreter,
+            interpreter=wanted.interpreter is not None,
+            modality=wanted.modality,
         )
+        if self.wish is not None:
+            kept = {name: getattr(self.wish, name) for name in ("busy", "new_patient", "directed")}
+            wish = replace(wish, **kept)
         free = [f"{option.local_start:%a %d %b, %H:%M}" for option in nearest(wish, now=self.now)]
         return f"Nearest free: {'; '.join(free)}." if free else "Nothing else is free soon."
 
     @property
-    def _preference(self) -> Preference:
-        own = self.own_provider
-        return Preference(
-            today=self.today,
-            own_provider=own.pk if own else None,
-            home_site=own.site_id if own else None,
-            part_of_day=self.part,
-            due=self.due,
-            language=Language(self.patient.language).label,
-            interpreter=self.patient.needs_interpreter,
-            directed_by=self.directed.directed_by.name if self.directed and self.directed.directed_by else "",
-        )
-
-    def _offer(self, option: Option, names: Mapping[int, str], others: list[str]) -> Offer:
-        assert self.visit_type is not None  # noqa: S101  there is no offer without one
-        plain = {
-            "visit_type": self.visit_type.pk,
-            "site": option.site.pk,
-            "provider": option.provider,
-            "resources": option.resources,
-            "modality": option.modality,
-            "start": option.start.isoformat(),
-            "request": self.request.pk,
-            "others": others,
-        }
-        return Offer(
-            option=option,
-            provider=names.get(option.provider, ""),
-            room=names.get(option.room or 0, ""),
-            arrive=option.start - timedelta(minutes=self.visit_type.arrive_before),
-            signed=signing.dumps(plain, salt=SIGNED, compress=True),
-        )
-
-
-def option_from(signed: Mapping[str, Any], request: Request) -> Wanted:
-    """The time that was offered, as the book takes it. Raises LookupError where it was for another request."""
-    if signed["request"] != request.pk or request.patient is None:
-        raise LookupError
-    kind = VisitType.objects.filter(pk=signed["visit_type"]).first() or _missing()
-    language = request.patient.language if request.patient.needs_interpreter else ""
-    resources, by = signed["resources"], signed["modality"]
-    return wanted_with(
-        kind,
-        Site.objects.filter(pk=signed["site"]).first() or _missing(),
-        datetime.fromisoformat(signed["start"]),
-        resources=resources,
-        parts=parts_for(kind, provider=resources[0], modality=by, language=language),
-        by=by,
-    )
-
-
-def _missing() -> Any:
-    raise LookupError
-
-
-def _ids(options: list[Option]) -> set[int]:
-    return {pk for one in options for pk in one.resources}
-
-
-def _in_words(option: Option, names: Mapping[int, str]) -> str:
-    return f"{option.local_start:%a %d %b %Y, %H:%M}, {names.get(option.provider, '')}, {option.site}"
+    def last_asked(self) -> date:
+        return self.due or self.last_day

@@ -29,7 +29,7 @@ from frontdesk.clinic.models import Provider, Room, Site, VisitType
 from frontdesk.desk.pages.acts import Groups, Refusal, new_key, reason_groups
 from frontdesk.desk.pages.chain import Light, found_lights, passed
 from frontdesk.desk.pages.choice import FARTHEST, back_to, kept, number
-from frontdesk.desk.pages.day import say_minutes
+from frontdesk.desk.pages.day_parts import say_minutes
 from frontdesk.kit.errors import Refused
 
 PLACE = ("day", "time", "with", "where", "room", "type")
@@ -132,6 +132,15 @@ class MovePage:
         """Was a place named, so that there is something to show?"""
         return bool(self.asked.get("time") or self.asked.get("day"))
 
+    @property
+    def is_whole(self) -> bool:
+        """Does the form name everything, and only what there is? A move never falls back to something else."""
+        resolved = {"with": str(self.provider.pk), "where": self.site.code, "type": self.visit_type.code}
+        named = all(self.asked.get(name) == value for name, value in resolved.items())
+        room = str(self.room.pk) if self.room else ""
+        when = self.asked.get("day") and self.asked.get("time")
+        return bool(named and when and self.asked.get("room", "") == room)
+
     @cached_property
     def start(self) -> datetime | None:
         """The instant that was typed; None where it is none."""
@@ -181,7 +190,7 @@ class MovePage:
             check_free_patient(
                 self.visit.patient, self.target.start, self._end, now=self.now, but=self.visit.pk
             )
-            if self.provider.specialty_id != self.visit_type.specialty_id:
+            if not self._sees:
                 return (
                     f"{self.provider.name} does not see patients for {self.visit_type.name}: choose who does."
                 )
@@ -269,15 +278,34 @@ class MovePage:
 
     @cached_property
     def nearest(self) -> list[Offer]:
-        """Three times that fit, where the wished one does not."""
-        if self.target is None or self.provider.specialty_id != self.visit_type.specialty_id:
-            return []
-        return [self._offer(one) for one in nearest_to(self.visit, self.target, now=self.now)]
+        """Three times that fit with the wished provider, where the wished time does not."""
+        return self._near([self.provider.pk]) if self._sees else []
 
-    def _offer(self, option: Option) -> Offer:
+    @cached_property
+    def nearest_with_others(self) -> list[Offer]:
+        """Three with others of the specialty at the site, who are named."""
+        others = [pk for pk in providers_for(self.visit_type, [self.site]) if pk != self.provider.pk]
+        return self._near(others, name=True) if others else []
+
+    @property
+    def _sees(self) -> bool:
+        """Does the wished provider see patients for the visit type?"""
+        return self.provider.specialty_id == self.visit_type.specialty_id
+
+    def _near(self, providers: Sequence[int], *, name: bool = False) -> list[Offer]:
+        if self.target is None:
+            return []
+        found = nearest_to(self.visit, self.target, providers=providers, now=self.now)
+        names = dict(
+            Provider.objects.filter(pk__in=[one.provider for one in found]).values_list("pk", "name")
+        )
+        return [self._offer(one, names[one.provider] if name else "") for one in found]
+
+    def _offer(self, option: Option, name: str) -> Offer:
         local = option.local_start
-        words = f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
-        return Offer(self.url(day=f"{local:%Y-%m-%d}", time=f"{local:%H:%M}"), words)
+        words = f"{local:%a} {local.day} {local:%b}, {local:%H:%M}{f', {name}' if name else ''}"
+        place = {"day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "with": str(option.provider)}
+        return Offer(self.url(**place), words)
 
     # May it move, and for whom
 

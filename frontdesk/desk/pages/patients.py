@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
-from frontdesk.book.models import Appointment, AppointmentStatus, PastVisit
+from frontdesk.book.models import Appointment, AppointmentStatus, PastVisit, Plan
+from frontdesk.book.queries.plans import plans_of
 from frontdesk.daybook.models import Look
 from frontdesk.kit.text import fold
 from frontdesk.outreach.models import Message
@@ -78,6 +79,7 @@ class Record:
     imported_count: int
     looks: Sequence[Look] | None
     shows_reason: bool
+    plans: Sequence[Plan] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def record_of(patient: Patient, *, by: User, today: date, now: datetime) -> Reco
         imported_count=imported.count(),
         looks=_looks_at(patient) if by.may(Permission.SEE_ACCESS_LOG) else None,
         shows_reason=by.may(Permission.SEE_REASON),
+        plans=plans_of(patient, by)[:MOST_VISITS],
     )
 
 

@@ -154,6 +154,8 @@ def read_outcome(task: Task, posted: QueryDict) -> str:
         raise Refused(
             "A handoff ends with the clinician’s direction. Open the request.", code="TASK_OF_HANDOFF"
         )
+    if task.about_kind == "conflict":
+        raise Refused("A conflict is resolved on its own page. Open it.", code="TASK_OF_CONFLICT")
     parts = (OUTCOMES.get(posted.get("outcome", ""), ""), one_line(posted.get("note", ""), limit=150))
     outcome = ": ".join(part for part in parts if part)
     if not outcome:
@@ -240,7 +242,9 @@ def _row(task: Task, handoffs: Mapping[int, Handoff], user: User, now: datetime)
 
 
 def _patient(task: Task, handoff: Handoff | None) -> str:
-    """The request may have found its patient after the task was opened."""
+    """The request may have found its patient after the task was opened; a conflict is about several."""
+    if task.about_kind == "conflict":
+        return "Wanted twice"
     patient = (handoff.request.patient if handoff else None) or task.patient
     if patient is not None:
         return patient.sort_name
@@ -259,6 +263,8 @@ def _url(task: Task, handoff: Handoff | None) -> str:
         return reverse("desk:request", args=[handoff.request_id])
     if task.about_kind == "request":
         return reverse("desk:request", args=[task.about_ref])
+    if task.about_kind == "conflict":
+        return reverse("desk:conflict", args=[task.about_ref])
     return reverse("desk:patient", args=[task.patient_id]) if task.patient_id else ""
 
 
@@ -266,6 +272,8 @@ def _step(task: Task, handoff: Handoff | None, user: User) -> Step:
     if task.about_kind in ("handoff", "request"):
         may = user.may(Permission.ACCEPT_HANDOFFS) and handoff is not None and handoff.accepted_at is None
         return Step.ACCEPT if may else Step.OPEN
+    if task.about_kind == "conflict":
+        return Step.OPEN
     if task.owner is None:
         return Step.CLAIM
     return Step.DONE if task.owner == user else Step.TAKE_OVER

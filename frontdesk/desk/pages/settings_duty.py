@@ -19,7 +19,7 @@ from frontdesk.desk.pages.settings_forms import Day, Number, OneOf, SettingsForm
 
 @dataclass(frozen=True)
 class Line:
-    """One stretch of one day, in local time. `pk` is the duty's; None where nobody answers."""
+    """One stretch of one day, in local time. `pk` is the duty's; None where nobody answers. `may_end`: not over yet."""
 
     pk: int | None
     hours: str
@@ -108,7 +108,9 @@ def _cell(day: DutyDay, zone: ZoneInfo, now: datetime) -> DutyCell:
         line = Line(one.pk, _hours(span, day.span, zone), one.user.name, one.rank, one.ends > now, running)
         lines.append((span[0], one.rank, line))
     for span in day.gaps:
-        lines.append((span[0], 99, Line(None, _hours(span, day.span, zone), "Nobody", 99, False, False)))
+        lines.append(
+            (span[0], 99, Line(None, _hours(span, day.span, zone), "Nobody", 99, span[1] > now, False))
+        )
     return DutyCell(day.day, [one for *_, one in sorted(lines, key=lambda one: one[:2])], day.span[1] <= now)
 
 
@@ -124,9 +126,9 @@ class DutyForm(SettingsForm):
     who = OneOf("Who", ())
     rank = Number("Asked", most=9, least=1, initial=1, help_text="1 is asked first.")
     first = Day("From")
-    starts = TimeOfDay("at")
+    starts = TimeOfDay("From, time")
     last = Day("Until")
-    ends = TimeOfDay("at")
+    ends = TimeOfDay("Until, time")
 
     def __init__(self, data: QueryDict | None = None, *, site: Site, today: date, **more: Any) -> None:
         initial = {"first": today, "starts": "08:00", "last": today, "ends": "17:00"}

@@ -168,5 +168,8 @@ def guide_rows() -> list[GuideRow]:
 
 
 def _guide_row(specialty: Specialty, guide: Guide | None) -> GuideRow:
-    content = guide.content if guide else {}
-    return GuideRow(specialty, guide, len(content.get("questions", ())), len(content.get("rules", ())))
+    try:
+        content = shape(guide.content) if guide else Content()
+    except BadGuide:
+        content = Content()
+    return GuideRow(specialty, guide, len(content.questions), len(content.rules))

@@ -5,6 +5,11 @@ from __future__ import annotations
 # (title, what it decides, the name of its address)
 SETTINGS: list[tuple[str, str, str]] = [
     (
+        "Time",
+        "Templates of every week, absences and blocks, kept time, closures and holidays, discrepancies.",
+        "desk:time",
+    ),
+    (
         "Visit types",
         "What a visit is for, how long it takes, what it needs, and when it may be booked.",
         "desk:settings-visit-types",
@@ -18,6 +23,11 @@ SETTINGS: list[tuple[str, str, str]] = [
         "Protection grid",
         "For each visit type: how it moves, what is kept for it, what it may become. One page to print.",
         "desk:settings-grid",
+    ),
+    (
+        "Extra visits",
+        "When a provider may be given a second visit at once: rules that the provider signs.",
+        "desk:settings-overbooking",
     ),
     (
         "Guides to the visit type",

@@ -79,7 +79,7 @@ class DepartmentForm(SettingsForm):
 
 class AssignForm(SettingsForm):
     resource = OneOf("Resource", ())
-    department = OneOf("belongs to", (), required=False)
+    department = OneOf("Belongs to", (), required=False)
 
     def __init__(self, data: QueryDict | None = None, *, site: Site, **more: Any) -> None:
         super().__init__(data, **more)

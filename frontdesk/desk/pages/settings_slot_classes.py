@@ -44,7 +44,7 @@ class SlotClassForm(DraftForm):
         required=False,
         help_text="0 is the day itself. Empty: only by hand.",
     )
-    release_at = TimeOfDay("at", required=False, help_text="The site’s own time.")
+    release_at = TimeOfDay("Opens to everybody at", required=False, help_text="The site’s own time.")
     by_direction = Tick("Opens by a clinician’s direction only")
     active = Tick("In use")
     modalities = Several("Booked by", Modality.choices, help_text="None ticked: any.")

@@ -83,7 +83,10 @@ class VisitTypeForm(DraftForm):
 
     def is_valid(self) -> bool:
         rows = [*self.segments, *self.lengths, *self.hints]
-        return all([super().is_valid(), *(one.is_valid() for one in rows)])
+        is_whole, wrong = super().is_valid(), [one for one in rows if not one.is_valid()]
+        if wrong:
+            self.add_error(None, "A segment, a length or a code below is marked: it is not filled in well.")
+        return is_whole and not wrong
 
     def proposal(self) -> dict[str, Any]:
         """What the valid form proposes, whole."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -123,7 +124,7 @@ def _rhythms(day: date, present: str) -> list[tuple[str, str]]:
     return [
         ("1/0", "Every week"),
         *(
-            (f"{cycle}/{week}", f"{rhythm(cycle, week).capitalize()}, next {_monday(cycle, week, day)}")
+            (f"{cycle}/{week}", f"E{rhythm(cycle, week)[1:]}, next {_monday(cycle, week, day)}")
             for cycle in cycles
             for week in range(cycle)
         ),
@@ -168,16 +169,13 @@ class Editor:
         """What the button that was pressed asks for: save, look, or add; removing a line has been done already."""
         return _do(self._data) if self._data is not None else ""
 
-    @property
-    def count(self) -> int:
-        """One more than the highest number of a line."""
-        numbers = [int((one.prefix or "line0").removeprefix("line")) for one in self.lines]
-        return max(numbers, default=-1) + 1
-
     def add(self) -> None:
         """One more line, with nothing in it."""
+        numbers = [int((one.prefix or "line0").removeprefix("line")) for one in self.lines]
         if len(self.lines) < LINES:
-            self.lines.append(self._line(self.count, None, {"use": "open:", "rhythm": "1/0"}))
+            self.lines.append(
+                self._line(max(numbers, default=-1) + 1, None, {"use": "open:", "rhythm": "1/0"})
+            )
         else:
             self.fault = f"A template has at most {LINES} lines."
 
@@ -203,14 +201,14 @@ def _do(data: QueryDict) -> str:
     return data.get("do", "save")
 
 
+_LINE = re.compile(r"line([0-9]{1,3})-[a-z_]+")
+
+
 def _numbers(data: QueryDict) -> list[int]:
     """The numbers of the lines that were sent, without the one that is to be removed."""
-    count = data.get("count", "0")
-    most = int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 0
-    sent = {name.partition("-")[0] for name in data}
+    sent = {int(found[1]) for name in data if (found := _LINE.fullmatch(name))}
     gone = data.get("do", "").removeprefix("remove-")
-    there = [one for one in range(min(most, 10 * LINES)) if f"line{one}" in sent and str(one) != gone]
-    return there[:LINES]
+    return [one for one in sorted(sent) if str(one) != gone][:LINES]
 
 
 def lines_of(rows: Iterable[Row]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from frontdesk.clinic.choices import Modality, Moves
 from frontdesk.daybook.models import Entry
 from frontdesk.desk.pages.acts import ActForm, Acts, Refusal, acts_for, open_form
 from frontdesk.desk.pages.chain import Light, kept_lights, passed
-from frontdesk.desk.pages.day import State, state_of
+from frontdesk.desk.pages.day_parts import State, state_of
 from frontdesk.outreach.models import Message, MessageState
 from frontdesk.people.models import Patient
 from frontdesk.people.phones import show_phone

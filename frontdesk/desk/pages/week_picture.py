@@ -111,10 +111,10 @@ def _lines(
 ) -> tuple[tuple[float, float, str], ...]:
     """As many lines of text as the stretch has room for, each cut to its width."""
     letters = int((width - 6) / LETTER)
-    wanted = [what(row, words).removeprefix("closed: ").capitalize(), row.hours]
+    wanted = [_first_upper(what(row, words).removeprefix("closed: ")), row.hours]
     if row.cycle > 1:
-        wanted.insert(1, f"Week {chr(65 + row.week)}" if letters < len(rhythm(row.cycle, row.week)) else
-                      rhythm(row.cycle, row.week).capitalize())  # fmt: skip
+        full = _first_upper(rhythm(row.cycle, row.week))
+        wanted.insert(1, full if len(full) <= letters else f"Week {chr(65 + row.week)}")
     room = int((height - 4) // 13)
     if letters < 3 or not room:
         return ()
@@ -122,6 +122,10 @@ def _lines(
         (round(x + 5, 1), round(y + 14 + 13 * number, 1), _cut(text, letters))
         for number, text in enumerate(wanted[:room])
     )
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _cut(text: str, letters: int) -> str:

@@ -11,7 +11,8 @@ from django.templatetags.static import static
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from frontdesk.desk.pages.day import Column, Slot
+from frontdesk.desk.pages.day import Column
+from frontdesk.desk.pages.day_parts import Slot
 
 register = template.Library()
 
@@ -25,8 +26,10 @@ def slots(column: Column, here: str, chosen: int | None = None) -> SafeString:
 
 
 def _item(slot: Slot, icons: str, link: str, chosen: int) -> str:
-    inside = _visit(slot, icons, link, chosen) if slot.kind == "visit" else _stretch(slot, icons)
-    return f'<li class="{slot.classes}">{inside}</li>'
+    if slot.kind == "visit":
+        return f'<li class="{slot.classes}" data-slot="v{slot.visit}">{_visit(slot, icons, link, chosen)}</li>'
+    inside = _named(slot, icons) if slot.kind in ("prot", "meet") or slot.note else _stretch(slot, icons)
+    return f'<li class="{slot.classes}" data-slot="{slot.kind}{slot.row}">{inside}</li>'
 
 
 def _visit(slot: Slot, icons: str, link: str, chosen: int) -> str:
@@ -35,6 +38,15 @@ def _visit(slot: Slot, icons: str, link: str, chosen: int) -> str:
     states = "".join(_state(name, word, icons) for name, word in _states(slot))
     name = f"<b><time>{slot.time}</time> {escape(slot.label)}</b>"
     return f'<a href="{link}{slot.visit}"{current}>{name} {note}<span class="st">{states}</span></a>'
+
+
+def _named(slot: Slot, icons: str) -> str:
+    """Kept and blocked time and gatherings: a name, and what is to be known of it."""
+    icon = {"prot": _icon("lock", icons), "meet": _icon("patients", icons)}.get(slot.kind, "")
+    word = '<span class="vh">Kept for </span>' if slot.kind == "prot" else ""
+    note = f"<span>{escape(slot.note)}</span>" if slot.note else ""
+    time = f'<span class="vh">{slot.time} </span>'
+    return f'<p class="named">{time}<b>{icon}{word}{escape(slot.label)}</b>{note}</p>'
 
 
 def _states(slot: Slot) -> Iterator[tuple[str, str]]:
@@ -48,7 +60,8 @@ def _state(name: str, word: str, icons: str) -> str:
 
 
 def _stretch(slot: Slot, icons: str) -> str:
-    said = f'<span class="vh">{slot.label}</span>' if slot.quiet else slot.label
+    words = escape(slot.label)
+    said = f'<span class="vh">{words}</span>' if slot.quiet else words
     return f'<p><span class="vh">{slot.time} </span>{_icon("hold", icons) if slot.kind == "held" else ""}{said}</p>'
 
 

@@ -43,12 +43,14 @@ def _do(request: HttpRequest, visit: Appointment) -> HttpResponse:
         return _refused(request, visit.pk, refusal)
     local = moved.start.astimezone(moved.site.zone)
     words = f"{local:%A} {local.day} {local:%B}, {local:%H:%M}, {moved.provider.name}"
-    messages.success(request, f"Moved to {words}. Tell the patient.")
+    messages.success(request, f"Moved to {words}.")
     return redirect(back_to(request.POST.get("back", ""), day=local.date(), visit=moved.pk, page=""))
 
 
 def _move(request: HttpRequest, page: MovePage) -> Appointment:
-    """Raises what the action raises, and Refused where nothing was free to begin with."""
+    """Raises what the action raises, and Refused where nothing was free to begin with or the form is not whole."""
+    if not page.is_whole:
+        raise BadValue("Choose day, time, provider, site and visit type from what the page shows.")
     # A repeat of what was done already stands where it wants to go: the action knows it by its key.
     if page.wanted is None or (page.refused and not page.stays):
         raise Refused(page.refused, code="NO_PLACE")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -18,6 +19,7 @@ from frontdesk.book.actions import blocks
 from frontdesk.book.models import Block, Session
 from frontdesk.book.queries.affected import worklist
 from frontdesk.book.queries.kept_time import kept_on
+from frontdesk.clinic.choices import BlockKind
 from frontdesk.clinic.models import Site
 from frontdesk.desk.pages.absences import (
     FIELDS,
@@ -25,11 +27,12 @@ from frontdesk.desk.pages.absences import (
     Said,
     block_rows,
     names,
+    phone_of,
     sites_of,
     visible_blocks,
     when,
 )
-from frontdesk.desk.pages.asked import LARGEST_ID, asked_text
+from frontdesk.desk.pages.asked import asked_text
 from frontdesk.desk.pages.time_tabs import tabs
 from frontdesk.desk.views.kit import person
 from frontdesk.desk.views.settings_kit import reader, sent
@@ -45,7 +48,7 @@ FARTHEST = timedelta(days=3660)
 def index(request: HttpRequest) -> HttpResponse:
     """Record an absence, with who would be affected beside it; below, those that stand."""
     user = _recorder(request)
-    form = AbsenceForm(sent(request), user=user, initial={"from_day": _today(user)})
+    form = AbsenceForm(sent(request), user=user, initial={"from_day": _today(user), "kind": BlockKind.SICK})
     looks = request.POST.get("do") == "look"
     if form.is_bound and form.is_valid() and not looks and (pk := _record(form, user)) is not None:
         return redirect("desk:absence", pk)
@@ -73,7 +76,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     user = _recorder(request)
     block = _load(user, pk)
     timezone.activate(block.resource.site.zone)
-    context = {"block": block, "when": when(block), "work": worklist(block, user=user)}
+    work = worklist(block, user=user)
+    waiting = [(one, phone_of(one.visit.patient)) for one in work.waiting]
+    context = {"absence": block, "when": when(block), "work": work, "waiting": waiting}
     return render(request, "desk/settings/time/absence.html", context)
 
 
@@ -114,13 +119,26 @@ def kept(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def release(request: HttpRequest) -> HttpResponse:
-    """Open the kept time that the form names, for its day."""
+def release_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the kept time of a session for the day that the form names."""
     user = reader(request)
-    site = next((one for one in sites_of(user) if one.code == request.POST.get("site")), None)
-    what = _named(user, request.POST.get("what", ""))
-    if site is None or what is None:
+    mine = Session.objects.filter(site__in=Site.objects.of(user)).select_related("slot_class", "site")
+    found = mine.filter(pk=pk).first()
+    if found is None:
         raise Http404("There is no such time.")
+    return _release(request, found, found.site, user)
+
+
+@require_POST
+def release_block(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the kept time of a block for the day that the form names, at the site where it was shown."""
+    user = reader(request)
+    found = _load(user, pk)
+    there = [one for one in sites_of(user) if one.code == asked_text(request.POST, "site")]
+    return _release(request, found, there[0] if there else found.resource.site, user)
+
+
+def _release(request: HttpRequest, what: Session | Block, site: Site, user: User) -> HttpResponse:
     day = _day(request.POST.get("day", ""))
     try:
         if day is None:
@@ -133,7 +151,7 @@ def release(request: HttpRequest) -> HttpResponse:
         messages.error(request, refusal.sentence)
     else:
         messages.success(request, f"Released: this time is open to everybody on {day:%A} {day.day} {day:%B}.")
-    return redirect(f"{reverse('desk:kept')}?site={site.code}&day={day or ''}")
+    return redirect(f"{reverse('desk:kept')}?{urlencode({'site': site.code, 'day': day or ''})}")
 
 
 def _recorder(request: HttpRequest) -> User:
@@ -163,18 +181,6 @@ def _load(user: User, pk: int) -> Block:
     if found is None:
         raise Http404("There is no such absence.")
     return found
-
-
-def _named(user: User, text: str) -> Session | Block | None:
-    """The session or block of the user's sites that the text names: session-12, block-3."""
-    kind, _, number = one_line(text, limit=30).partition("-")
-    pk = int(number) if number.isascii() and number.isdigit() else 0
-    if not 0 < pk <= LARGEST_ID:
-        return None
-    if kind == "session":
-        sessions = Session.objects.filter(site__in=Site.objects.of(user), pk=pk)
-        return sessions.select_related("slot_class").first()
-    return visible_blocks(user).filter(pk=pk).first() if kind == "block" else None
 
 
 def _day(text: str) -> date | None:

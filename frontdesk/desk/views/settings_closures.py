@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
@@ -26,38 +26,46 @@ from frontdesk.kit.clock import local_day, now
 from frontdesk.kit.errors import NotAllowed, Refused
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The closed days of a site and year; the form closes one day, or every holiday that is ticked."""
+    """The closed days of a site and year, with the holidays that might be."""
+    return _answer(request, reader(request), None)
+
+
+@require_POST
+def close(request: HttpRequest) -> HttpResponse:
+    """Close the day that was typed, or every holiday that is ticked."""
     user = reader(request)
+    user.check_may(Permission.APPROVE_SETTINGS)
     site = _site(request, user)
-    if request.method == "POST":
-        user.check_may(Permission.APPROVE_SETTINGS)
     if site is None:
-        return render(request, "desk/settings/time/closures.html", {"tabs": tabs(user, "desk:closures")})
-    today = local_day(now(), site.time_zone)
-    year = _year(request, today)
-    form = ClosureForm(initial={"day": today})
-    if request.method == "POST":
-        ticks = request.POST.get("do") == "holidays"
-        if ticks:
-            _close_ticked(request, site, year, user)
-        else:
-            form = ClosureForm(request.POST)
-        if ticks or _close(request, form, site, user):
-            return redirect(_address(site, year))
-    context = {
-        "site": site,
-        "sites": sites_of(user),
-        "year": year,
-        "here": _address(site, year),
-        "form": form,
-        "closed": closed_days(site, year, today=today),
-        "holidays": holidays_to_tick(site, year, today=today),
-        "may": user.may(Permission.APPROVE_SETTINGS),
-        "tabs": tabs(user, "desk:closures"),
-    }
-    return render(request, "desk/settings/time/closures.html", context, status=form.status)
+        raise Http404("There is no such site.")
+    year = _year(request, local_day(now(), site.time_zone))
+    form = ClosureForm(request.POST)
+    if request.POST.get("do") == "holidays":
+        _close_ticked(request, site, year, user)
+    elif not _close(request, form, site, user):
+        return _answer(request, user, form)
+    return redirect(_address(site, year))
+
+
+def _answer(request: HttpRequest, user: User, form: ClosureForm | None) -> HttpResponse:
+    site = _site(request, user)
+    context: dict[str, object] = {"tabs": tabs(user, "desk:closures")}
+    if site is not None:
+        today = local_day(now(), site.time_zone)
+        year = _year(request, today)
+        context |= {
+            "site": site,
+            "sites": sites_of(user),
+            "year": year,
+            "closing": f"{reverse('desk:closure-close')}?{_query(site, year)}",
+            "form": form or ClosureForm(initial={"day": today}),
+            "closed": closed_days(site, year, today=today),
+            "holidays": holidays_to_tick(site, year, today=today),
+            "may": user.may(Permission.APPROVE_SETTINGS),
+        }
+    return render(request, "desk/settings/time/closures.html", context, status=form.status if form else 200)
 
 
 @require_POST
@@ -126,7 +134,11 @@ def _year(request: HttpRequest, today: date) -> int:
 
 
 def _address(site: Site, year: int) -> str:
-    return f"{reverse('desk:closures')}?{urlencode({'site': site.code, 'year': year})}"
+    return f"{reverse('desk:closures')}?{_query(site, year)}"
+
+
+def _query(site: Site, year: int) -> str:
+    return urlencode({"site": site.code, "year": year})
 
 
 def _close(request: HttpRequest, form: ClosureForm, site: Site, user: User) -> bool:

@@ -37,7 +37,7 @@ from frontdesk.desk.views.settings_kit import reader, sent, writer
 from frontdesk.kit.clock import local_day, now
 from frontdesk.kit.errors import NotAllowed, Refused
 
-SHOWN = 60  # visits at most on one page; their number is always told
+SHOWN = 25  # visits at first; their number is always told, and all of them on demand
 
 
 @require_safe
@@ -200,13 +200,14 @@ def _effect(request: HttpRequest, found: Template, user: User) -> dict[str, obje
     """What a draft would do: from its day on, and in a week that has passed."""
     effect, known = what_if(found, now=now()), words()
     past = dry_run(found, monday=_monday(request, found))
+    shown = None if asked_text(request.GET, "all") == "1" else SHOWN
     return {
         "effect": effect,
         "bars": bars(effect.change, known),
         "day_bars": day_bars(effect.change),
-        "outside": seen(effect.outside, user)[:SHOWN],
+        "outside": seen(effect.outside, user)[:shown],
         "past": past,
-        "past_outside": seen(past.outside, user)[:SHOWN],
+        "past_outside": seen(past.outside, user)[:shown],
         "last_week": _this_monday(found) - timedelta(days=7),
         "may_approve": user.may(Permission.APPROVE_SETTINGS) and found.drafted_by != user,
         "may_draft": user.may(Permission.DRAFT_SETTINGS),

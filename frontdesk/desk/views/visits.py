@@ -37,7 +37,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
             by=user, now=moment,
         )  # fmt: skip
         late = " It counts as a late cancellation." if ended.late_cancel else ""
-        return f"The visit is cancelled, and its time is free again.{late} Tell the patient."
+        return f"The visit is cancelled, and its time is free again.{late}"
 
     return _done(request, pk, CANCEL, Permission.BOOK, do)
 

@@ -174,6 +174,10 @@ def _settled(facts: Facts) -> Said:
     return f"Message: {facts['state'].lower()}", [facts["receipt"]], []
 
 
+def _order(facts: Facts) -> list[str]:
+    return [f"Order: {facts['order_ref']}"] if facts["order_ref"] else []
+
+
 def _closed(facts: Facts) -> Said:
     told = [f"The caller was told: {facts['told']}"] if facts["told"] else []
     return f"Request closed: {facts['outcome']}", told, []
@@ -195,6 +199,8 @@ _WORDS: dict[str, Callable[[Facts], Said]] = {
     "TimeHeld": _visit("Time held"),
     "HoldEnded": _hold_ended,
     "AppointmentBooked": _visit("Visit booked"),
+    "PlanBooked": lambda facts: (f"{len(facts['visits'])} visits booked together", _order(facts), []),
+    "PlanExtended": lambda facts: (f"{len(facts['visits'])} visits added to a series", [], []),
     "BookingRefused": _refused,
     "MessageQueued": _queued,
     "MessageSettled": _settled,
