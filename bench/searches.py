@@ -89,7 +89,9 @@ class Floor:
 def network(now: datetime) -> Block:
     """All providers of the demo `network`, and a visit of 30 minutes in an exam room."""
     sites = list(Site.objects.exclude(code__startswith="bench-").order_by("pk"))
-    providers = Provider.objects.filter(active=True).exclude(specialty__code="bench").order_by("pk")
+    providers = (
+        Provider.objects.filter(active=True).exclude(specialty__code__in=["bench", "nursing"]).order_by("pk")
+    )
     kind = (
         VisitType.objects.filter(room_type=RoomType.EXAM, minutes=30).exclude(code="bench").order_by("pk")[0]
     )

@@ -142,7 +142,9 @@ class Frame:
         return Task.objects.visible_to(self._user).open().filter(due_at__lt=self._now).count()
 
 
-_REQUEST_PAGES = {"request", "request-field", "request-state", "request-words", "find", "trail"}
+_REQUEST_PAGES = {
+    "request", "request-field", "request-state", "request-words", "find", "trail", "plan-several",
+}  # fmt: skip
 
 
 def home_site(user: User) -> Site | None:

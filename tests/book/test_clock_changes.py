@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
+from itertools import count, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,7 +30,7 @@ from frontdesk.triage.models import Request
 from tests.factories import clinic as factory
 from tests.factories.callers import callers
 from tests.factories.soundness import faults
-from tests.universe import OPENER, Universe
+from tests.universe import LONG_AGO, OPENER, Universe
 
 pytestmark = pytest.mark.django_db
 
@@ -124,14 +124,16 @@ def night(request: pytest.FixtureRequest, universe: Universe) -> Iterator[Night]
         room=factory.room("Night room", at=site),
         kind=universe.follow_up,
         sunday=sunday,
-        requests=callers(40, site=site, by=universe.alice, now=universe.protocol.approved_at),
+        requests=callers(40, site=site, by=universe.alice, now=LONG_AGO),
     )
     yield made
     assert faults(now=made.now) == []
 
 
 def nights(chosen: list[tuple[str, date]]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("night", chosen, indirect=True, ids=[f"{zone} {day}" for zone, day in chosen])
+    return pytest.mark.parametrize(
+        "night", chosen, indirect=True, ids=[f"{zone} {day}" for zone, day in chosen]
+    )
 
 
 def _all_quarters(night: Night) -> list[Option]:
@@ -147,9 +149,7 @@ def test_what_is_offered_in_the_night_lies_in_its_session_and_can_be_booked(nigh
     begin, end = night.local(0), night.local(3, 30)
     assert options[0].start == begin
     assert options[-1].end == end
-    assert [later.start - one.start for one, later in zip(options, options[1:], strict=False)] == [QUARTER] * (
-        len(options) - 1
-    )
+    assert [later.start - one.start for one, later in pairwise(options)] == [QUARTER] * (len(options) - 1)
     for option in options[::2]:
         visit = night.book(wanted_from(option, night.kind))
         assert (visit.start, visit.end - visit.start) == (option.start, timedelta(minutes=30))
@@ -213,7 +213,10 @@ def test_before_midnight_never_leaks_into_the_next_day(night: Night) -> None:
     night.opens(time(22), time(23, 55))
     night.opens(time(0), time(3, 30))
     night.open_days()
-    midnight, tomorrow = night.local(0, day=night.sunday + timedelta(days=1)), night.sunday + timedelta(days=1)
+    midnight, tomorrow = (
+        night.local(0, day=night.sunday + timedelta(days=1)),
+        night.sunday + timedelta(days=1),
+    )
     untouched = night.free(tomorrow)
     late = [option for option in night.offered() if option.local_start.hour >= 22]
     assert late and all(option.end <= midnight for option in late)
@@ -258,7 +261,9 @@ def test_the_day_has_as_many_ticks_as_its_hours(night: Night) -> None:
 
 
 @nights(SHORT)
-@pytest.mark.parametrize(("starts", "ends"), [(time(2), time(3)), (time(2, 15), time(2, 45)), (time(2, 30), time(3, 15))])
+@pytest.mark.parametrize(
+    ("starts", "ends"), [(time(2), time(3)), (time(2, 15), time(2, 45)), (time(2, 30), time(3, 15))]
+)
 def test_a_session_that_begins_in_the_missing_hour_opens_only_what_there_is(
     night: Night, starts: time, ends: time
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count, islice
 
 import pytest
@@ -14,7 +14,7 @@ from frontdesk.book.actions import appointments, holds
 from frontdesk.book.actions.wanted import Wanted, wanted_from, wanted_with
 from frontdesk.book.engine import bits
 from frontdesk.book.models import Appointment, Hold, ResourceDay
-from frontdesk.book.queries.find import Option, Wish, earliest, open_times
+from frontdesk.book.queries.find import Option, Wish, open_times
 from frontdesk.book.queries.new_patients import is_new_patient
 from frontdesk.book.queries.wish import Taking, providers_for, takings
 from frontdesk.clinic.models import Site, VisitType
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 SEEDS = range(8)
 SAMPLE = 5  # options that are booked, and other times that are refused, of each wish
 EXPIRED = NOW - timedelta(minutes=20)
+REFUSALS = ("TIME_TAKEN", "KEPT_TIME", "DOES_NOT_FIT", "LEAD_TIME", "OFF_GRID")
 _keys = count(1)
 
 
@@ -85,7 +86,7 @@ class Play:
                     self.book(hold, now=now)
 
     def others(self, wish: Wish, offered: list[Option]) -> list[Wanted]:
-        """Times of the same grid that were not offered, each with random resources of the right kinds."""
+        """Times that were not offered, each with random resources of the right kinds."""
         known = {(one.provider, one.site.pk, one.start) for one in offered}
         grid = [
             (taking, provider, site, start)
@@ -106,20 +107,19 @@ class Play:
 
 
 def _grid(wish: Wish, taking: Taking, provider: int, site: Site) -> Iterator[datetime]:
-    """The instants at which visits may begin there as far as the clock alone is concerned."""
-    rows = ResourceDay.objects.filter(resource=provider, site=site, day__range=(TODAY, _last_day(wish)))
+    """The instants at which a visit might be tried: all of them where a session has a grid, else those of the search.
+
+    What its type says of notice is left out, so that the book has to know it; only time to prepare is kept.
+    """
+    rows = ResourceDay.objects.filter(resource=provider, site=site, day__range=(TODAY, LAST_OPEN))
+    first = NOW + timedelta(hours=wish.visit_type.prep_hours)
     for row in rows:
         midnight = local_midnight(row.day, site.time_zone)
-        own = bits.aligned(taking.need.step) if row.start_bits is None else bits.from_bytes(row.start_bits)
+        own = bits.aligned(taking.need.step) if row.start_bits is None else bits.FULL
         for tick in bits.ticks(own & bits.span(7 * 12, 11 * 12)):
             start = midnight + timedelta(minutes=5 * tick)
-            if start >= earliest(wish, NOW):
+            if start >= first:
                 yield start
-
-
-def _last_day(wish: Wish) -> date:
-    most = wish.visit_type.lead_most
-    return LAST_OPEN if most is None else min(LAST_OPEN, TODAY + timedelta(days=most))
 
 
 @pytest.fixture
@@ -151,4 +151,4 @@ def test_every_offer_can_be_held_and_booked_and_nothing_else_can(play: Play) -> 
             with pytest.raises(Refused) as refused, transaction.atomic():
                 play.hold(request, wanted)
                 pytest.fail(f"{wanted} was not offered and could be held")
-            assert refused.value.code in ("TIME_TAKEN", "KEPT_TIME", "DOES_NOT_FIT"), refused.value
+            assert refused.value.code in REFUSALS, refused.value

@@ -166,7 +166,10 @@ class TestOneVisit:
         for turn in range(ROUNDS):
             play.tick()
             visit = play.book(play.requests[turn], play.clinic.wanted(at(15)))
-            tasks: list[Callable[[], Appointment]] = [partial(play.cancel, visit), partial(play.move, visit, at(16))]
+            tasks: list[Callable[[], Appointment]] = [
+                partial(play.cancel, visit),
+                partial(play.move, visit, at(16)),
+            ]
             outcome = play.run(*(tasks if turn % 2 else tasks[::-1]))
             (lost,) = (one for one in outcome if not isinstance(one, Appointment))
             assert isinstance(lost, Stale | Ended), lost
@@ -259,10 +262,13 @@ class TestTheProvidersTime:
                     play.hold,
                     request,
                     Wanted(
-                        clinic.phone_call, clinic.main, clinic.dr_carol,
-                        at(11) + timedelta(minutes=15 * (place % 10)), overbook=rule,
+                        clinic.phone_call,
+                        clinic.main,
+                        clinic.dr_carol,
+                        at(11) + timedelta(minutes=15 * (place % 10)),
+                        overbook=rule,
                     ),
-                )  # fmt: skip
+                )
                 for place, request in enumerate(play.requests)
             ]
             outcome = play.run(*tasks)
@@ -302,19 +308,25 @@ class TestFirstAvailable:
         wish = self._wish(play)
         for _ in range(ROUNDS):
             play.tick()
-            outcome = play.run(*(partial(self._counted, play, one, wish) for one in play.requests[: self.EIGHT]))
+            outcome = play.run(
+                *(partial(self._counted, play, one, wish) for one in play.requests[: self.EIGHT])
+            )
             assert _kinds(outcome) == {"tuple": self.EIGHT}, outcome
             assert max(tries for _, tries in outcome) <= 2
             got = {(hold.provider_id, hold.start) for hold, _ in outcome}
             assert len(got) == self.EIGHT
             # Nobody was sent further than needed: two doctors and two rooms, so the first four quarters of times.
-            assert {start for _, start in got} == {at(10, 15) + timedelta(minutes=30 * turn) for turn in range(4)}
+            assert {start for _, start in got} == {
+                at(10, 15) + timedelta(minutes=30 * turn) for turn in range(4)
+            }
             for hold, _ in outcome:
                 holds.let_go(hold=hold, by=play.alice, now=play.now)
 
     def test_one_key_holds_one_time(self, play: Field) -> None:
         wish = self._wish(play)
-        outcome = play.run(*[partial(self._counted, play, play.requests[0], wish, key="first-once")] * CLIENTS)
+        outcome = play.run(
+            *[partial(self._counted, play, play.requests[0], wish, key="first-once")] * CLIENTS
+        )
         assert _kinds(outcome) == {"tuple": CLIENTS}, outcome
         assert len({hold.pk for hold, _ in outcome}) == 1
         assert Entry.objects.filter(kind="TimeHeld").count() == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -25,8 +26,8 @@ OPTION = Candidate(provider=1, site=7, day=NINE.date(), hour=9, start=NINE, inte
 PLAIN = Preference(today=TUESDAY)
 
 
-def said(known: Known | None = None, option: Candidate = OPTION, **preference: object) -> list[Reason]:
-    return list(reasons_for(option, replace(PLAIN, **preference), known))  # type: ignore[arg-type]
+def said(known: Known | None = None, option: Candidate = OPTION, **preference: Any) -> list[Reason]:
+    return list(reasons_for(option, replace(PLAIN, **preference), known))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def said(known: Known | None = None, option: Candidate = OPTION, **preference: o
         ),
     ],
 )
-def test_what_follows_from_the_wish(preference: dict[str, object], reason: Reason) -> None:
+def test_what_follows_from_the_wish(preference: dict[str, Any], reason: Reason) -> None:
     assert reason in said(**preference)
 
 
@@ -75,7 +76,7 @@ def test_what_is_known_of_the_time(known: Known, reason: Reason) -> None:
 
 def test_the_interpreter_and_in_what_way() -> None:
     here = replace(OPTION, interpreter=True)
-    arabic = {"language": "Arabic", "interpreter": True}
+    arabic: dict[str, Any] = {"language": "Arabic", "interpreter": True}
     assert Reason(True, "Arabic interpreter in person, held with it") in said(
         Known(how="in person"), here, **arabic
     )

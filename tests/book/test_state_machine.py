@@ -138,5 +138,5 @@ EVERYTHING = {
 def test_whatever_is_done_the_book_stays_true(universe: Universe) -> None:
     Book.stage, Book.done = build(universe), Counter()
     steps = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, phases=[Phase.generate])
-    run_state_machine_as_test(Book, settings=steps)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Book, settings=steps)
     assert set(Book.done) >= EVERYTHING, f"never done: {EVERYTHING - set(Book.done)}"

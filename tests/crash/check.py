@@ -26,7 +26,9 @@ def _found(acknowledged: list[tuple[int, ...]]) -> dict[str, Any]:
     visits = {row[0]: row[1:] for row in Appointment.objects.values_list("pk", "asked_for", "status")}
     claims = Counter(Claim.objects.live().values_list("appointment_id", flat=True))
     lost = [
-        visit for request, visit in acknowledged if visits.get(visit) != (request, "booked") or claims[visit] != 2
+        visit
+        for request, visit in acknowledged
+        if visits.get(visit) != (request, "booked") or claims[visit] != 2
     ]
     requests = Counter(Appointment.objects.values_list("asked_for", flat=True))
     return {

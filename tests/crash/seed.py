@@ -35,7 +35,12 @@ def _seed(clinic: Any, now: datetime, visits: int, door: int) -> dict[str, objec
     requests = callers(visits + door, site=clinic.main, by=clinic.alice, now=now)
     starts = product(_weekdays(now.date()), range(SLOTS), pairs)
     jobs = [
-        {"request": request.pk, "provider": doctor.pk, "room": room.pk, "start": _at(day, slot, clinic).isoformat()}
+        {
+            "request": request.pk,
+            "provider": doctor.pk,
+            "room": room.pk,
+            "start": _at(day, slot, clinic).isoformat(),
+        }
         for request, (day, slot, (doctor, room)) in zip(requests[:visits], starts, strict=False)
     ]
     return {"jobs": jobs, "door": _door(clinic, requests[visits:])}

@@ -66,7 +66,15 @@ def test_whatever_is_offered_can_be_booked(universe: Universe, seed: int) -> Non
     dice, tried = Random(seed), 0
     for patient in (universe.ben, universe.ana):
         request = universe.ready(patient)
-        some = Wish(universe.follow_up, [universe.main], [universe.dr_carol.pk], at(8, day=TODAY), LAST_OPEN)
+        some = Wish(
+            universe.follow_up,
+            [universe.main],
+            [universe.dr_carol.pk],
+            at(8),
+            LAST_OPEN,
+            "es",
+            patient.needs_interpreter,
+        )
         book(
             universe,
             patient,
@@ -203,7 +211,7 @@ class TestALinkThatFails:
         return Hold.objects.get()
 
     def test_somebody_who_may_not_waive_is_told_who_may(self, desk: Desk, held: Hold) -> None:
-        page = desk.get(desk.universe.alice, "desk:find", held.asked_for)
+        page = desk.get(desk.universe.alice, "desk:find", held.asked_for or 0)
         assert "A triage nurse, provider or clinic manager may waive it with a reason." in said(page)
         assert not list(read(page).forms_to(reverse("desk:book", args=[held.pk])))
 
@@ -216,7 +224,9 @@ class TestALinkThatFails:
 
     def test_a_reason_waives_it_for_those_who_may(self, desk: Desk, held: Hold) -> None:
         bob = desk.universe.bob
-        form = read(desk.get(bob, "desk:find", held.asked_for)).form(reverse("desk:book", args=[held.pk]))
+        form = read(desk.get(bob, "desk:find", held.asked_for or 0)).form(
+            reverse("desk:book", args=[held.pk])
+        )
         short = desk.browser(bob).post(form.action, {**form.fields, "waive-INTERPRETER": "x"})
         assert short.status_code == 422
         assert read(short).form(form.action).fields["waive-INTERPRETER"] == "x"

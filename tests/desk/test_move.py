@@ -57,6 +57,7 @@ def may_confirm(answer: Answer) -> bool:
 
 
 def test_what_it_would_do_is_shown_and_nothing_is_written(desk: Desk, look: Look) -> None:
+    desk.browser(desk.universe.alice)
     before = rows()
     answer = look(day="2026-03-13", time="14:00")
     text = said(answer)

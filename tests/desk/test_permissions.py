@@ -60,12 +60,14 @@ class Door:
     data: Data = no_data
     open: bool = False
     takes: int = 0
+    not_theirs: int = 0  # what Charlie hears, whose site does not have what the form names
 
     def status_for(self, name: str, method: str) -> int:
         if method != self.method and not self.takes:
             return 405
         if name in self.may.split():
-            return self.answers if method == self.method else self.takes
+            taken = self.not_theirs if name == "charlie" and self.not_theirs else self.takes
+            return self.answers if method == self.method else taken
         return 404 if name in self.hides.split() else 403
 
 
@@ -339,7 +341,9 @@ TABLE: dict[str, Door] = {
     "desk:audit-run": Door("dan", 302, method=CHANGES),
     "desk:gaps": Door("dan erin"),
     "desk:conflicts": Door(f"{HERE} charlie"),
-    "desk:conflict-new": Door(f"{HERE} charlie", takes=302, data=lambda scene, cast: watch.conflict_form(cast)),
+    "desk:conflict-new": Door(
+        f"{HERE} charlie", takes=302, not_theirs=422, data=lambda scene, cast: watch.conflict_form(cast)
+    ),
     "desk:conflict": Door(HERE, hides="charlie", args=conflict),
     "desk:conflict-accept": Door(
         TAKE, 302, "charlie", CHANGES, conflict, lambda scene, cast: watch.acceptance(scene.watch, cast)

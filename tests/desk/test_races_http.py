@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Barrier
@@ -20,13 +21,14 @@ from django.db import connection
 from django.utils import timezone
 
 from frontdesk.accounts.permissions import Role
-from frontdesk.book.actions import cancels, holds
+from frontdesk.book.actions import cancels, gatherings, holds
 from frontdesk.book.actions.days import open_days
 from frontdesk.book.models import Appointment, Claim, Hold
-from frontdesk.clinic.models import Room
+from frontdesk.clinic.models import Room, VisitType
 from frontdesk.desk.pages.find_page import SIGNED
 from frontdesk.people.models import Patient
 from frontdesk.triage.models import Request
+from tests.factories import clinic as factory
 from tests.factories import staff
 from tests.factories.callers import callers
 from tests.factories.crowd import crowd
@@ -38,7 +40,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 CLIENTS = 50
 ROUNDS = 20
-FEW = 16  # clients of a round where the race is the same and only the field differs
+PLACES = 5
+FEW = 12  # clients of a round where the race is the same and only the field differs
 ASKED = "visit_type=follow-up"
 HELD, TAKEN = "Held for you until", "This time was just taken."
 _keys = count(1)
@@ -55,8 +58,20 @@ class Caller:
 
     def holds(self, choice: Choice) -> Answer:
         return self.desk.post(
-            f"/requests/{self.request.pk}/hold/", option=self.offers[choice], key=f"race-{next(_keys)}", asked=ASKED
+            f"/requests/{self.request.pk}/hold/",
+            option=self.offers[choice],
+            key=f"race-{next(_keys)}",
+            asked=ASKED,
         )
+
+    def takes(self, group: int) -> Answer:
+        return self.desk.post(
+            f"/groups/{group}/take/", request=str(self.request.pk), key=f"race-{next(_keys)}"
+        )
+
+    @property
+    def address(self) -> str:
+        return f"/requests/{self.request.pk}/"
 
     def looks(self) -> str:
         return self.desk.get(f"/requests/{self.request.pk}/find/?{ASKED}").body
@@ -92,7 +107,7 @@ class Door:
     def round(self, clients: list[Caller], choices: Sequence[Choice], *, ask_all: bool) -> list[Hold]:
         """Each wants one of the choices, turn about. Answers who has a time; the pages say the same."""
         wants = [(one, choices[place % len(choices)]) for place, one in enumerate(clients)]
-        self.run([lambda one=one, choice=choice: one.holds(choice) for one, choice in wants])  # type: ignore[misc]
+        self.run([partial(one.holds, choice) for one, choice in wants])
         held = list(Hold.objects.filter(ended_at=None).select_related("site").order_by("start"))
         winners = {hold.asked_for for hold in held}
         shown = clients if ask_all else [one for one in clients if one.request.pk in winners] + clients[:2]
@@ -105,6 +120,12 @@ class Door:
     def let_go(self, held: list[Hold]) -> None:
         for hold in held:
             holds.let_go(hold=hold, by=self.clinic.alice, now=timezone.now())
+
+    def cancel(self, visit: Appointment) -> None:
+        cancels.cancel(
+            visit=visit, why="patient-asked", note="", version=visit.version, key="", by=self.clinic.alice,
+            now=timezone.now(),
+        )  # fmt: skip
 
 
 def _offers(desk: Desk, request: Request) -> dict[Choice, str]:
@@ -121,7 +142,9 @@ def _open(clinic: Universe) -> None:
     """The days from tomorrow on, as the server's own clock has them."""
     everybody = [clinic.dr_carol, clinic.dr_yusuf, clinic.exam_1, clinic.exam_2, clinic.marisol]
     tomorrow = timezone.now().date() + timedelta(days=1)
-    open_days(resources=everybody, first=tomorrow, last=tomorrow + timedelta(days=6), by=OPENER, now=timezone.now())
+    open_days(
+        resources=everybody, first=tomorrow, last=tomorrow + timedelta(days=6), by=OPENER, now=timezone.now()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +159,8 @@ def door(transactional_db: None, log: Path) -> Iterator[Door]:
     now = timezone.now()
     clerks = [staff.user(f"clerk{n}", Role.SCHEDULER, sites=(clinic.main,)) for n in range(CLIENTS)]
     requests = callers(CLIENTS + FEW, site=clinic.main, by=clinic.alice, now=now)
-    spanish = [request.patient_id for request in requests[CLIENTS:]]
-    Patient.objects.filter(pk__in=spanish).update(language="es", needs_interpreter=True)
+    spanish = requests[CLIENTS:]
+    Patient.objects.filter(requests__in=spanish).update(language="es", needs_interpreter=True)
     before = deadlocks()
     with crowd(1), served(log) as port, ThreadPoolExecutor(CLIENTS) as pool:
         desks = [log_in(clerk, port) for clerk in clerks]
@@ -145,8 +168,6 @@ def door(transactional_db: None, log: Path) -> Iterator[Door]:
         offers = list(pool.map(_offers, desks, requests))
         people = [Caller(*one) for one in zip(requests, desks, offers, strict=True)]
         yield Door(clinic, people[:CLIENTS], people[CLIENTS:], pool)
-        for desk in desks:
-            desk.close()
     assert faults(now=timezone.now()) == []
     assert troubles(log) == []
     assert deadlocks() == before
@@ -161,6 +182,7 @@ def test_fifty_at_the_door_never_get_more_than_there_is(door: Door) -> None:
     _only_one_room(door)
     _only_one_interpreter(door)
     _one_hold_booked_by_many(door)
+    _five_places(door)
 
 
 def _same_slot(door: Door) -> None:
@@ -175,7 +197,11 @@ def _overlapping_slots(door: Door) -> None:
     choices = [door.choice(0), door.choice(0, 1), door.choice(0, 2)]
     for turn in range(ROUNDS):
         held = door.round(door.plain[:FEW], choices, ask_all=turn == 0)
-        assert [hold.start for hold in held] in ([choices[1][1]], [choices[0][1], choices[2][1]], [choices[0][1]])
+        assert [hold.start for hold in held] in (
+            [choices[1][1]],
+            [choices[0][1], choices[2][1]],
+            [choices[0][1]],
+        )
         door.let_go(held)
 
 
@@ -200,13 +226,31 @@ def _one_hold_booked_by_many(door: Door) -> None:
     """Whoever books a hold that is booked already is told of that one visit."""
     for _ in range(4):
         (held,) = door.round(door.plain[:FEW], [door.choice(0)], ask_all=False)
-        door.run([lambda one=one: one.desk.post(f"/holds/{held.pk}/book/") for one in door.plain[:FEW]])  # type: ignore[misc]
+        door.run([partial(one.desk.post, f"/holds/{held.pk}/book/") for one in door.plain[:FEW]])
         (visit,) = Appointment.objects.filter(status="booked")
         page = door.plain[3].desk.get(f"/requests/{held.asked_for}/").body
         assert f"Booked for {visit.start.astimezone(visit.site.zone):%A %d %B, %H:%M}." in page
-        cancels.cancel(
-            visit=visit, why="patient-asked", note="", version=visit.version, key="", by=door.clinic.alice,
-            now=timezone.now(),
-        )  # fmt: skip
+        door.cancel(visit)
         for one in door.plain[:FEW]:
             one.looks()  # what was said is read, so that the next round begins anew
+
+
+def _five_places(door: Door) -> None:
+    clinic, now = door.clinic, timezone.now()
+    _, start = door.choice(1)
+    kind = factory.visit_type("group", "Group class", in_=clinic.dr_yusuf.specialty, minutes=60)
+    VisitType.objects.filter(pk=kind.pk).update(places=PLACES)
+    kind.refresh_from_db()
+    wanted = gatherings.GroupWanted(kind, clinic.main, clinic.dr_yusuf, start, clinic.exam_1)
+    group = gatherings.plan_group(wanted=wanted, key="group", by=clinic.alice, now=now)
+    for turn in range(ROUNDS):
+        callers = door.plain if turn == 0 else door.plain[:FEW]
+        answers = door.run([partial(one.takes, group.pk) for one in callers])
+        visits = list(Appointment.objects.filter(gathering=group, status="booked").select_related("site"))
+        assert sorted(visit.place or 0 for visit in visits) == list(range(1, PLACES + 1))
+        told = {
+            one.request.pk for one, said in zip(callers, answers, strict=True) if said.place == one.address
+        }
+        assert told == {visit.asked_for for visit in visits}
+        for visit in visits:
+            door.cancel(visit)

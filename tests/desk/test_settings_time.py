@@ -85,9 +85,8 @@ def test_the_editor_begins_with_the_week_as_it_is(desk: Desk) -> None:
 def test_a_draft_is_saved_line_by_line(desk: Desk) -> None:
     cast = desk.universe
     slot_class("urgent", "Same-day urgent", cast.same_day)
-    answer = desk.post(
-        cast.carol, "desk:time-draft", cast.dr_carol.pk, **week_form(**{"line0-weekdays": ["0", "2"]})
-    )  # type: ignore[arg-type]
+    form = {**week_form(), "line0-weekdays": ["0", "2"]}
+    answer = desk.post(cast.carol, "desk:time-draft", cast.dr_carol.pk, **form)
     made = Template.objects.get()
     assert answer["Location"] == reverse("desk:time-version", args=[made.pk])
     assert [(one.weekday, one.hours, one.slot_class, one.cycle, one.week) for one in rows_in(made)] == [
@@ -115,6 +114,21 @@ def test_lines_are_added_removed_and_drawn_without_script_and_nothing_is_written
     assert "Monday 08:00–12:00 open" in drawn
     assert "09:00–10:00 kept for Same-day urgent, every 2nd week (B)" in drawn
     assert not Template.objects.exists()
+
+
+def test_what_follows_the_typing_answers_with_a_fragment_and_writes_nothing(desk: Desk) -> None:
+    cast = desk.universe
+    slot_class("urgent", "Same-day urgent", cast.same_day)
+    cast.book(at(11, day=LATER), request=cast.ready(cast.ben))
+    live = {"HX-Request": "true"}
+    browser, url = desk.browser(cast.carol), reverse("desk:time-draft", args=[cast.dr_carol.pk])
+    drawn = browser.post(url, week_form(do="look"), headers=live).content.decode()
+    assert "<html" not in drawn and "Monday 08:00–12:00 open" in drawn
+    wrong = browser.post(url, week_form(do="look", **{"line0-ends": "07:00"}), headers=live).content.decode()
+    assert "Monday 08:00–07:00 ends before it starts." in wrong
+    hit = browser.post(reverse("desk:absences"), absence_form(do="look"), headers=live).content.decode()
+    assert "<html" not in hit and "1 visit would be hit" in hit
+    assert not Template.objects.exists() and not Block.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ The same seed draws the same clinic. It stands beside the universe, at sites and
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -17,7 +18,6 @@ from frontdesk.clinic.models import (
     Interpreter,
     Provider,
     Resource,
-    Room,
     Segment,
     Site,
     SlotClass,
@@ -161,13 +161,15 @@ def _segments(made: Drawn, kind: VisitType, nurses: Specialty) -> None:
         rows.append(
             Segment(
                 visit_type=kind,
-                kind={"nurse": ResourceKind.PROVIDER, "machine": ResourceKind.EQUIPMENT}.get(what, ResourceKind.ROOM),
+                kind={"nurse": ResourceKind.PROVIDER, "machine": ResourceKind.EQUIPMENT}.get(
+                    what, ResourceKind.ROOM
+                ),
                 specialty=nurses if what == "nurse" else None,
                 room_type={"room": RoomType.EXAM, "second room": RoomType.PROCEDURE}.get(what, ""),
                 equipment_type=MACHINE if what == "machine" else "",
                 offset=begins,
                 minutes=chance.choice([5, 10, 20, 30]),
-            )  # fmt: skip
+            )
         )
     chance.shuffle(rows)
     Segment.objects.bulk_create(rows)
@@ -183,7 +185,7 @@ def _week(made: Drawn, resource: Resource) -> None:
     for site in sites:
         cuts = sorted(chance.sample(range(17, 33), 0 if plain else chance.randint(0, 2)))
         edges = [16, *cuts, 34]  # half hours
-        for begins, ends in zip(edges, edges[1:], strict=False):
+        for begins, ends in itertools.pairwise(edges):
             row = _session(made, resource, site, begins, ends, plain=plain)
             Session.objects.bulk_create(Session(**row, weekday=day) for day in range(7))
 
@@ -231,18 +233,20 @@ def _blocks(made: Drawn, resources: list[Resource]) -> None:
 def _callers(made: Drawn, people: int) -> None:
     """A third need an interpreter; half have been here before."""
     made.requests = callers(people, site=made.sites[0], by=made.universe.alice, now=NOW - timedelta(days=1))
-    patients = [request.patient_id for request in made.requests]
+    patients = [request.patient_id for request in made.requests if request.patient_id is not None]
     Patient.objects.filter(pk__in=patients[::3]).update(language="es", needs_interpreter=True)
     doctor, kind = made.doctors[0], made.kinds[0]
     Appointment.objects.bulk_create(
         _seen_before(patient, doctor, kind, NOW - timedelta(days=30)) for patient in patients[::2]
     )
     made.requests = list(
-        Request.objects.filter(pk__in=[one.pk for one in made.requests]).select_related("patient").order_by("pk")
+        Request.objects.filter(pk__in=[one.pk for one in made.requests])
+        .select_related("patient")
+        .order_by("pk")
     )
 
 
-def _seen_before(patient: int | None, doctor: Provider, kind: VisitType, start: datetime) -> Appointment:
+def _seen_before(patient: int, doctor: Provider, kind: VisitType, start: datetime) -> Appointment:
     return Appointment(
         patient_id=patient, visit_type=kind, site=doctor.site, provider=doctor, start=start,
         end=start + timedelta(minutes=20), status=AppointmentStatus.DONE, booked_at=start, booked_how="import",

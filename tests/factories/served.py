@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -37,16 +37,12 @@ class Answer:
     body: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Desk:
-    """Somebody logged in, with one connection that is kept open."""
+    """Somebody logged in. Each request has a connection of its own: the server closes those that lie idle."""
 
     port: int
     session: str
-    line: http.client.HTTPConnection = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def get(self, path: str) -> Answer:
         return self._ask("GET", path)
@@ -58,13 +54,14 @@ class Desk:
         headers = {"Cookie": f"sessionid={self.session}; csrftoken={CSRF}"}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.line.request(method, path, body or None, headers)
-        answer = self.line.getresponse()
-        text = unescape(answer.read().decode())
-        return Answer(answer.status, answer.headers.get("Location", ""), text)
-
-    def close(self) -> None:
-        self.line.close()
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+        try:
+            line.request(method, path, body or None, headers)
+            answer = line.getresponse()
+            text = unescape(answer.read().decode())
+            return Answer(answer.status, answer.headers.get("Location", ""), text)
+        finally:
+            line.close()
 
 
 def log_in(user: User, port: int) -> Desk:
@@ -97,7 +94,9 @@ def start(
     }
     environment = {name: value for name, value in os.environ.items() if name != "EMAIL_URL"}
     with log.open("ab") as output:
-        process = subprocess.Popen(command, env=environment | told, stdout=output, stderr=output, cwd=checkout())
+        process = subprocess.Popen(
+            command, env=environment | told, stdout=output, stderr=output, cwd=checkout()
+        )
     try:
         _wait_ready(process, port, log)
     except BaseException:

@@ -78,7 +78,7 @@ def wrong_holds() -> list[str]:
     """Holds that stand without their time, and ended ones that still have some."""
     claims = _claims(Claim.objects.live().filter(hold__isnull=False, appointment=None), "hold_id")
     booked = set(Appointment.objects.values_list("idempotency_key", flat=True))
-    found = []
+    found: list[str] = []
     for hold in Hold.objects.select_related("visit_type", "provider", "interpreter"):
         mine = claims.get(hold.pk, [])
         if hold.ended_at is None:

@@ -256,7 +256,9 @@ class Hands:
         provider = [clinic.dr_carol, clinic.dr_yusuf][doctor % 2]
         room = [clinic.exam_1, clinic.exam_2][doctor // 2 % 2]
         if kind % 4 == 0:
-            return Wanted(stage.staged, clinic.main, provider, start, room, None, (stage.nurse.pk, stage.machine.pk))
+            return Wanted(
+                stage.staged, clinic.main, provider, start, room, None, (stage.nurse.pk, stage.machine.pk)
+            )
         if kind % 4 == 1:
             return Wanted(clinic.phone_call, clinic.main, provider, start)
         plain = [clinic.follow_up, clinic.same_day][kind // 4 % 2]

@@ -32,7 +32,7 @@ class TestFindATime(Scenario):
         alice.press("y")
         alice.page.fill("#w2", "16:45")
         alice.presses_and_arrives("Enter", "why_time=16")
-        alice.sees("is refused. One thing stands in the way.", within=".verdict")
+        alice.sees("is refused. Two things stand in the way.", within=".verdict")
         alice.sees("15 min are free, 30 are needed.", within=".lights")
 
         alice.page.locator("body").press("Escape")
@@ -85,7 +85,7 @@ class TestFindATime(Scenario):
             "nothing asked": find,
             "guide": find + "?guide=primary",
             "another type": find + wish + "&guide=primary&said=worse:yes",
-            "wrong": find + wish + "&from=soon&with=x&after=15&before=9",
+            "wrong": find + wish + "&from=soon&with=x",
             "why not": find + wish + "&why_day=2026-03-04&why_time=07:00",
             "not quite": find + wish + "&day=5&part=morning",
             "extra": find + f"{wish}&with={cast.dr_carol.pk}&until={TODAY}",
@@ -95,6 +95,10 @@ class TestFindATime(Scenario):
         for name, path in states.items():
             alice.opens(path)
             found += [f"{name}: {fault}" for fault in faults(alice.page)]
+        wide = self.sit_down("alice")
+        wide.opens(find + wish + "&after=15&before=9")
+        wide.sees("The hours end before they begin", within=".wrong")
+        found += [f"what suits, open: {fault}" for fault in faults(wide.page)]
         assert not found, "\n".join(found)
 
     def test_an_extra_visit_inside_the_signed_rule(self) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
-from frontdesk.book.engine.audit import TITLES, Code
+from frontdesk.book.engine.audit import PREFIX, Code, title_of
 from frontdesk.book.facts_audit import AuditRun
 from frontdesk.book.models import Appointment
 from frontdesk.book.queries.audit import Audit, Mismatch, audit, in_open_conflicts
@@ -20,7 +20,6 @@ from frontdesk.work.models import Queue, Task
 
 MOST_TASKS = 200  # that one run opens; a rule that breaks for thousands of visits must not bury the desk
 DECIDE_WITHIN = timedelta(days=1)
-PREFIX = "Audit: "
 _ASKED = "move or cancel, and tell the patient"  # how the tasks of absences and closed days end
 _WATCHED = {Code.OUTSIDE_OPEN, Code.KEPT_FOR_OTHERS}
 
@@ -49,11 +48,6 @@ def run_audit(*, by: Actor, now: datetime) -> Audit:
     )
     record(fact, by=by, now=now)
     return found
-
-
-def title_of(code: Code) -> str:
-    """What the task of a finding of this kind is called."""
-    return f"{PREFIX}{TITLES[code].lower()}"
 
 
 Known = dict[tuple[tuple[str, int], str], int]

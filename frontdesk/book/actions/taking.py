@@ -85,7 +85,7 @@ def take(wanted: Wanted, whose: For, days: Days, *, now: datetime) -> None:
     """
     for piece, key, mask in placed(wanted):
         if piece.unit > 1:
-            _check_overbook(wanted, piece, key, mask, days)
+            _check_overbook(wanted, piece, key, mask, days, now)
             continue
         if not days.is_free(key, mask, wanted.site):
             raise TimeTaken
@@ -187,14 +187,19 @@ def kept_sentence(slot_class: int) -> str:
     return f"This time is kept for: {found.name}{direction}."
 
 
-def _check_overbook(wanted: Wanted, piece: Piece, key: Key, mask: int, days: Days) -> None:
+def _check_overbook(wanted: Wanted, piece: Piece, key: Key, mask: int, days: Days, now: datetime) -> None:
     """Under the lock of the provider's day, so that the cap holds whoever else books."""
-    rule = wanted.overbook
-    assert rule is not None  # noqa: S101  unit 2 comes of a rule
+    assert wanted.overbook is not None  # noqa: S101  unit 2 comes of a rule
+    rule = OverbookRule.objects.get(
+        pk=wanted.overbook.pk
+    )  # as it is now: it may have been ended a moment ago
     if (sentence := refuses(rule, wanted)) or not days.is_open(key, mask, wanted.site):
         raise NotOverbookable(sentence or f"{wanted.provider.name} is not in session then.")
     start, end = day_span(key[1], wanted.site.time_zone)
     extra = Claim.objects.live().filter(resource=piece.resource, unit__gt=1, start__gte=start, start__lt=end)
+    extra = extra.exclude(
+        hold__ended_at=None, hold__expires_at__lte=now, appointment=None, hold__isnull=False
+    )
     if extra.filter(start__lt=piece.end, end__gt=piece.start).exists():
         raise TimeTaken("The extra place at this time was just taken.")
     if extra.count() >= rule.cap:

@@ -52,6 +52,14 @@ TITLES: dict[Code, str] = {
 }
 
 
+PREFIX = "Audit: "
+
+
+def title_of(code: Code) -> str:
+    """What the task of a finding of this kind is called."""
+    return f"{PREFIX}{TITLES[code].lower()}"
+
+
 @dataclass(frozen=True)
 class Thing:
     """A resource as the audit sees it. `of` is its room or machine type, or its specialty's id, as text."""

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from frontdesk.accounts.models import User
 from frontdesk.book.models import Appointment, Claim, Session
 from frontdesk.book.models.appointment import AppointmentStatus
@@ -19,6 +21,7 @@ LIVE = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
 KEPT = (*LIVE, AppointmentStatus.DONE, AppointmentStatus.NO_SHOW)
 LOOK_AHEAD = 14  # days in which the next day with sessions is looked for
 SUNDAY = 6
+LONGEST = timedelta(days=1)  # no claim and no visit is longer: so an index on the start finds those of a day
 
 Place = tuple[int, int]  # site id, resource id
 
@@ -109,6 +112,11 @@ def by_zone(sites: Iterable[Site]) -> Iterator[tuple[str, list[Site]]]:
         yield zone, list(group)
 
 
+def claims_within(span: tuple[datetime, datetime]) -> QuerySet[Claim]:
+    """Live claims that overlap the instants."""
+    return Claim.objects.live().between(*span).filter(start__gte=span[0] - LONGEST)
+
+
 _COLUMN: dict[str, str] = {ResourceKind.PROVIDER: "provider_id", ResourceKind.ROOM: "room_id"}
 
 
@@ -123,7 +131,7 @@ def _with_visits(day: date, sites: Sequence[Site], user: User, kind: str) -> set
         span = day_span(day, zone)
         visits = _booked(user, span, group, kind).order_by()
         found |= set(visits.values_list("site_id", _COLUMN[kind]).distinct())
-        claims = Claim.objects.live().between(*span).filter(resource__kind=kind)
+        claims = claims_within(span).filter(resource__kind=kind)
         found |= set(
             claims.filter(appointment__site__in=group).values_list("appointment__site_id", "resource_id")
         )
@@ -133,7 +141,9 @@ def _with_visits(day: date, sites: Sequence[Site], user: User, kind: str) -> set
     return found
 
 
-def _booked(user: User, span: tuple[datetime, datetime], sites: Sequence[Site], kind: str):  # type: ignore[no-untyped-def]
+def _booked(
+    user: User, span: tuple[datetime, datetime], sites: Sequence[Site], kind: str
+) -> QuerySet[Appointment]:
     visible = Appointment.objects.visible_to(user).filter(site__in=sites, status__in=KEPT)
     rows = visible.filter(start__gte=span[0], start__lt=span[1])
     return rows.exclude(room=None) if kind == ResourceKind.ROOM else rows

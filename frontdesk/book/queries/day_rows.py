@@ -11,9 +11,9 @@ from django.db.models import Count, Q
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission, Role
-from frontdesk.book.models import Appointment, Block, Claim, Gathering, Session
+from frontdesk.book.models import Appointment, Block, Gathering, Session
 from frontdesk.book.models import Release as Released
-from frontdesk.book.queries.day import KEPT, LIVE, Work
+from frontdesk.book.queries.day import KEPT, LIVE, LONGEST, Work, claims_within
 from frontdesk.clinic.choices import BlockKind, ResourceKind
 from frontdesk.clinic.models import Closure, Site
 from frontdesk.kit.clock import day_span
@@ -136,20 +136,25 @@ def _visits(wanted: set[int], span: tuple[datetime, datetime], kind: str) -> lis
     Visits at sites of other people are among them: only their time is shown, as time elsewhere.
     """
     fields = ("appointment_id", "resource_id", "appointment__site_id", "start", "end")
-    claims = Claim.objects.live().between(*span).filter(resource__in=wanted, appointment__status__in=KEPT)
+    claims = claims_within(span).filter(resource__in=wanted, appointment__status__in=KEPT)
     rows = claims.order_by("start", "pk").values_list(*fields, *(f"appointment__{name}" for name in _VISIT))
     found = [Visit(*row) for row in rows]
     seen = {(one.id, one.resource) for one in found}
     column = "room_id" if kind == ResourceKind.ROOM else "provider_id"
     own = Appointment.objects.filter(
-        **{f"{column}__in": wanted}, status__in=KEPT, start__lt=span[1], end__gt=span[0], gathering=None
+        **{f"{column}__in": wanted},
+        status__in=KEPT,
+        start__gte=span[0] - LONGEST,
+        start__lt=span[1],
+        end__gt=span[0],
+        gathering=None,
     )
     rest = own.order_by("start", "pk").values_list("pk", column, "site_id", "start", "end", *_VISIT)
     return found + [Visit(*row) for row in rest if (row[0], row[1]) not in seen]
 
 
 def _holds(wanted: set[int], span: tuple[datetime, datetime], now: datetime) -> list[Stretch]:
-    claims = Claim.objects.live().between(*span).filter(resource__in=wanted, appointment=None)
+    claims = claims_within(span).filter(resource__in=wanted, appointment=None)
     standing = claims.filter(hold__ended_at=None, hold__expires_at__gt=now)
     return [
         Stretch(*row)
@@ -158,7 +163,7 @@ def _holds(wanted: set[int], span: tuple[datetime, datetime], now: datetime) -> 
 
 
 def _meetings(wanted: set[int], span: tuple[datetime, datetime]) -> list[Meeting]:
-    claims = Claim.objects.live().between(*span).filter(resource__in=wanted, gathering__isnull=False)
+    claims = claims_within(span).filter(resource__in=wanted, gathering__isnull=False)
     rows = list(claims.values_list("resource_id", "gathering_id", "start", "end").distinct())
     gatherings = Gathering.objects.filter(pk__in={row[1] for row in rows}, cancelled_at=None)
     live = Count("visits", filter=Q(visits__status__in=KEPT))

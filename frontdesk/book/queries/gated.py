@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from frontdesk.book.engine import bits
-from frontdesk.book.engine.find import Free, Need, SiteDay
+from frontdesk.book.engine.find import Need, SiteDay
 from frontdesk.book.engine.gates import OF_KIND, Gate, Gates, Lead, lead_gates, other_gates, passed, together
 from frontdesk.book.engine.segments import Part
 from frontdesk.book.models import ResourceDay
 from frontdesk.book.queries.find import HORIZON, earliest, window_of
-from frontdesk.book.queries.open_time import Pools, freed_by_expiry, site_days
+from frontdesk.book.queries.open_time import Freed, Pools, freed_by_expiry, site_days
 from frontdesk.book.queries.wish import (
     Taking,
     Wish,
@@ -51,18 +51,21 @@ class Gated:
         return passed(self.gates)
 
 
-def gated(wish: Wish, first: date, last: date, *, now: datetime) -> Iterator[Gated]:
-    """Every provider of the wish at each of its sites on the local days first..last, in session or not."""
+def gated(wish: Wish, first: date, last: date, *, now: datetime, in_session: bool = False) -> Iterator[Gated]:
+    """Every provider of the wish at each of its sites on the local days first..last.
+
+    With `in_session` only where and when the provider is in session: with many sites that is little of it.
+    """
     if not wish.sites:
         return
     whole = takings(wish)
     for taking in whole:
-        yield from _of(wish, taking, first, last, now, frozenset())
+        yield from _of(wish, taking, first, last, now, frozenset(), in_session)
     seen = {one for taking in whole for one in taking.pools.parts[0]}
     for provider in wish.providers:
         if provider not in seen:
             taking, lacking = _lacking(wish, provider)
-            yield from _of(wish, taking, first, last, now, lacking)
+            yield from _of(wish, taking, first, last, now, lacking, in_session)
 
 
 def last_day(wish: Wish, now: datetime) -> date:
@@ -73,24 +76,52 @@ def last_day(wish: Wish, now: datetime) -> date:
 
 
 def _of(
-    wish: Wish, taking: Taking, first: date, last: date, now: datetime, lacking: frozenset[str]
+    wish: Wish,
+    taking: Taking,
+    first: date,
+    last: date,
+    now: datetime,
+    lacking: frozenset[str],
+    in_session: bool,
 ) -> Iterator[Gated]:
-    sites = {site.pk: site for site in wish.sites}
-    there = site_days(taking.pools, sites=sites, first=first, last=last, now=now)
-    leads = _leads(taking, there, sites, first, last, now)
+    providers = list(taking.pools.parts[0])
+    rows = ResourceDay.objects.filter(
+        resource__in=providers, site__in=[site.pk for site in wish.sites], day__range=(first, last)
+    )
+    by_place: dict[tuple[date, int], dict[int, ResourceDay]] = {}
+    for row in rows:
+        by_place.setdefault((row.day, row.site_id), {})[row.resource_id] = row
+    used = {site for _, site in by_place}
+    sites = {site.pk: site for site in wish.sites if site.pk in used or not in_session}
+    there = site_days(taking.pools, sites=sites, first=first, last=last, now=now) if sites else {}
+    freed = freed_by_expiry(providers, first, last, now)
+    for more in range((last - first).days + 1):
+        day = first + timedelta(days=more)
+        for site in sites.values():
+            here = by_place.get((day, site.pk), {})
+            if here or not in_session:
+                who = list(here) if in_session else providers
+                leads = {one: _lead(here.get(one), freed, there.get((day, site.pk))) for one in who}
+                yield from _at(wish, taking, leads, day, site, there.get((day, site.pk)), now, lacking)
+
+
+def _at(
+    wish: Wish,
+    taking: Taking,
+    leads: Mapping[int, Lead],
+    day: date,
+    site: Site,
+    there: SiteDay | None,
+    now: datetime,
+    lacking: frozenset[str],
+) -> Iterator[Gated]:
     kinds = [part.kind for part in taking.parts]
-    days = [first + timedelta(days=more) for more in range((last - first).days + 1)]
-    for day in days:
-        for site in wish.sites:
-            here = there.get((day, site.pk)) or SiteDay([[] for _ in taking.parts])
-            asked = _asked(wish, taking.need, day, site, now)
-            others = _others(here, taking.need, kinds, lacking)
-            for provider in taking.pools.parts[0]:
-                lead = leads.get((provider, day, site.pk), Lead())
-                gates = asked | lead_gates(lead, taking.need) | others
-                at_once = together(provider, here, taking.need, kinds, passed(gates))
-                gates[Gate.TOGETHER] = at_once
-                yield Gated(provider, day, site, taking.parts, taking.need, lead, here, gates)
+    here = there or SiteDay([[] for _ in taking.parts])
+    shared = _asked(wish, taking.need, day, site, now) | _others(here, taking.need, kinds, lacking)
+    for provider, lead in leads.items():
+        gates = shared | lead_gates(lead, taking.need)
+        gates[Gate.TOGETHER] = together(provider, here, taking.need, kinds, passed(gates))
+        yield Gated(provider, day, site, taking.parts, taking.need, lead, here, gates)
 
 
 def _others(here: SiteDay, need: Need, kinds: Sequence[str], lacking: frozenset[str]) -> dict[Gate, int]:
@@ -100,27 +131,15 @@ def _others(here: SiteDay, need: Need, kinds: Sequence[str], lacking: frozenset[
     return other_gates(here.pools, need, kinds)
 
 
-def _leads(
-    taking: Taking,
-    there: dict[tuple[date, int], SiteDay],
-    sites: dict[int, Site],
-    first: date,
-    last: date,
-    now: datetime,
-) -> dict[tuple[int, date, int], Lead]:
-    providers = list(taking.pools.parts[0])
-    allowed: dict[tuple[int, date, int], Free] = {}
-    for (day, site), here in there.items():
-        allowed |= {(one.resource, day, site): one for one in here.providers}
-    freed = freed_by_expiry(providers, first, last, now)
-    rows = ResourceDay.objects.filter(resource__in=providers, site__in=list(sites), day__range=(first, last))
-    found = {}
-    for row in rows:
-        key = (row.resource_id, row.day, row.site_id)
-        free = row.free | (freed.get(key[:2], 0) & row.open)
-        starts = None if row.start_bits is None else bits.from_bytes(row.start_bits)
-        found[key] = Lead(row.open, free, allowed[key].bits if key in allowed else 0, starts)
-    return found
+def _lead(row: ResourceDay | None, freed: Freed, there: SiteDay | None) -> Lead:
+    if row is None:
+        return Lead()
+    free = row.free | (freed.get((row.resource_id, row.day), 0) & row.open)
+    allowed = (
+        next((one.bits for one in there.providers if one.resource == row.resource_id), 0) if there else 0
+    )
+    starts = None if row.start_bits is None else bits.from_bytes(row.start_bits)
+    return Lead(row.open, free, allowed, starts)
 
 
 def _asked(wish: Wish, need: Need, day: date, site: Site, now: datetime) -> dict[Gate, int]:

@@ -65,7 +65,7 @@ def _extra_times(wish: Wish, now: datetime) -> Iterator[Extra]:
     if not rules or last < first:
         return
     taken = _taken(list(rules), first, last)
-    for one in gated(replace(wish, providers=list(rules)), first, last, now=now):
+    for one in gated(replace(wish, providers=list(rules)), first, last, now=now, in_session=True):
         for rule in rules[one.provider]:
             yield from _of_day(one, rule, taken, wish)
 

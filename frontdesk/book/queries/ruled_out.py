@@ -13,6 +13,7 @@ from frontdesk.book.queries.wish import Wish
 
 DAYS = 14  # looked at, at most
 MOST = 600  # days of single providers
+A_SITE = 10  # a site's rooms are read too, and count as so many providers
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def ruled_out(wish: Wish, *, now: datetime) -> Counted:
     span = _span(shown, now)
     reasons: Counter[Gate] = Counter()
     looked_at = fit = 0
-    for one in gated(shown, span.first, span.last, now=now):
+    for one in gated(shown, span.first, span.last, now=now, in_session=True):
         among = on_the_grid(one)
         looked_at += among.bit_count()
         fit += (among & one.fits).bit_count()
@@ -57,5 +58,5 @@ def on_the_grid(one: Gated) -> int:
 def _span(wish: Wish, now: datetime) -> Span:
     zone = wish.sites[0].zone
     first = max(wish.earliest, now).astimezone(zone).date()
-    days = max(1, min(DAYS, MOST // max(len(wish.providers), 1)))
+    days = max(1, min(DAYS, MOST // (len(wish.providers) + A_SITE * len(wish.sites))))
     return Span(first, first + timedelta(days=days - 1), len(wish.providers))

@@ -100,28 +100,43 @@ def kept_in(place: int, specialty: str, week: Sequence[Hours]) -> list[Kept]:
 
 def _wanted(place: int, specialty: str, week: Sequence[Hours]) -> Iterator[Kept]:
     for weekday, hours in enumerate(week[:5]):
-        if not hours:
-            continue
-        starts, (after, ends) = hours[0][0], hours[-1]
-        is_whole = len(hours) == 2
-        if weekday == 3 and place % 3 != 2:
-            yield Kept(weekday, starts, _later(starts, 30), block=BlockKind.MEETING.value)
-        if weekday == 4 and place % 4 == 0:
-            yield Kept(weekday, _later(ends, -MINUTES), ends, block=BlockKind.ADMIN.value)
-        if specialty == "pediatrics":
-            yield Kept(weekday, _later(ends, -40), ends, CHILD)
-        if not is_whole:
-            continue
-        if specialty == "orthopedics" and weekday == 1:
-            yield Kept(weekday, after, _later(after, 150), PROCEDURES, align=30)
-        if specialty not in ("pediatrics", "therapy") and place % 3 == 1 and weekday in (0, 2):
-            yield Kept(weekday, _later(ends, -MINUTES), ends, URGENT)
-        if specialty in ("family", "internal", "cardiology") and place % 2 == 0 and weekday in (1, 3):
-            yield Kept(weekday, after, _later(after, 40), DISCHARGE)
-        if place % 6 == 0 and specialty != "therapy" and weekday == 0:
+        if hours:
+            starts, ends = hours[0][0], hours[-1][1]
+            yield from _closed(place, weekday, starts, ends)
+            if specialty == "pediatrics":
+                yield Kept(weekday, _later(ends, -40), ends, CHILD)
+        if len(hours) == 2:
+            yield from _on_a_whole_day(place, specialty, weekday, hours)
+
+
+def _closed(place: int, weekday: int, starts: time, ends: time) -> Iterator[Kept]:
+    """A meeting on Thursday mornings; an hour for papers at the end of the week."""
+    if weekday == 3 and place % 3 != 2:
+        yield Kept(weekday, starts, _later(starts, 30), block=BlockKind.MEETING.value)
+    if weekday == 4 and place % 4 == 0:
+        yield Kept(weekday, _later(ends, -MINUTES), ends, block=BlockKind.ADMIN.value)
+
+
+def _on_a_whole_day(place: int, specialty: str, weekday: int, hours: Hours) -> Iterator[Kept]:
+    (starts, _), (after, ends) = hours
+    if specialty == "orthopedics" and weekday == 1:
+        yield Kept(weekday, after, _later(after, 150), PROCEDURES, align=30)
+    if specialty not in ("pediatrics", "therapy"):
+        yield from _urgent(place, weekday, ends)
+        if place % 6 == 0 and weekday == 0:
             yield Kept(weekday, after, _later(after, 150), NEW, capacity=2)
-        if place % 5 == 2 and weekday == 0:
-            yield Kept(weekday, starts, _later(starts, MINUTES), BY_VIDEO)
+    if specialty in ("family", "internal", "cardiology") and place % 2 == 0 and weekday in (1, 3):
+        yield Kept(weekday, after, _later(after, 40), DISCHARGE)
+    if place % 5 == 2 and weekday == 0:
+        yield Kept(weekday, starts, _later(starts, MINUTES), BY_VIDEO)
+
+
+def _urgent(place: int, weekday: int, ends: time) -> Iterator[Kept]:
+    """At the end of the day: every day with some providers, on two days with others."""
+    if place % 3 == 1 and weekday in (0, 2):
+        yield Kept(weekday, _later(ends, -MINUTES), ends, URGENT)
+    if place % 6 == 0:
+        yield Kept(weekday, _later(ends, -40), ends, URGENT)
 
 
 def _later(hour: time, minutes: int) -> time:

@@ -13,8 +13,7 @@ from django.urls import reverse
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission, Role
-from frontdesk.book.actions.audits import PREFIX, title_of
-from frontdesk.book.engine.audit import TITLES, Code
+from frontdesk.book.engine.audit import PREFIX, TITLES, Code, title_of
 from frontdesk.clinic.models import Site
 from frontdesk.daybook.models import Entry
 from frontdesk.desk.pages.asked import asked_id, asked_text

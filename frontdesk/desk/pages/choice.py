@@ -106,10 +106,6 @@ class Choice:
         ]
 
     @property
-    def noun(self) -> str:
-        return "room" if self.by == ROOMS else "provider"
-
-    @property
     def title(self) -> str:
         """Thursday 19 November; with the year where it is not this one. Of a week: its first and last day."""
         first, last = self.days[0], self.days[-1]

@@ -18,7 +18,7 @@ from frontdesk.desk.templatetags.figures import percent
 from frontdesk.insight import endings, gaps, suggestions, waits
 from frontdesk.insight.charts import Chart, Group, Value, bar_chart
 from frontdesk.insight.endings import Endings
-from frontdesk.insight.gaps import ProviderDay, ProviderUse, Report
+from frontdesk.insight.gaps import ProviderDay, ProviderUse, Report, Use
 from frontdesk.insight.suggestions import Suggestion
 from frontdesk.insight.waits import Wait
 from frontdesk.kit.clock import local_day
@@ -117,19 +117,12 @@ def _chart(report: Report, chosen: ProviderUse | None) -> Chart:
     """The share of session minutes used, day by day."""
     days = [(one.day, one.use) for one in report.of(chosen.provider)] if chosen else report.by_day
     return bar_chart(
-        [
-            Group(
-                f"{day:%a} {day.day}",
-                (
-                    Value(
-                        use.percent,
-                        f"{day:%a} {day.day} {day:%b}: {use.used} of {use.opened} minutes used, {percent(use.percent)}",
-                    ),
-                ),
-            )
-            for day, use in days
-        ]
+        [Group(f"{day.day}", (Value(use.percent, _says(day, use)),), f"{day:%a}") for day, use in days]
     )
+
+
+def _says(day: date, use: Use) -> str:
+    return f"{day:%a} {day.day} {day:%b}: {use.used} of {use.opened} minutes used, {percent(use.percent)}"
 
 
 def _move(one: Suggestion, user: User) -> Move:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -21,7 +21,7 @@ from frontdesk.book.models import Appointment
 from frontdesk.book.ports import Finding, Verdict
 from frontdesk.book.queries.chain import chain
 from frontdesk.book.queries.find import Option
-from frontdesk.book.queries.moving import Target, gap_behind, nearest_to, place_for, why_not
+from frontdesk.book.queries.moving import Target, nearest_to, place_for, why_not
 from frontdesk.book.queries.wish import providers_for
 from frontdesk.book.rules import findings
 from frontdesk.clinic.choices import Moves
@@ -29,20 +29,10 @@ from frontdesk.clinic.models import Provider, Room, Site, VisitType
 from frontdesk.desk.pages.acts import Groups, Refusal, new_key, reason_groups
 from frontdesk.desk.pages.chain import Light, found_lights, passed
 from frontdesk.desk.pages.choice import FARTHEST, back_to, kept, number
-from frontdesk.desk.pages.day_parts import say_minutes
+from frontdesk.desk.pages.move_effects import Effect, effects_of
 from frontdesk.kit.errors import Refused
 
 PLACE = ("day", "time", "with", "where", "room", "type")
-
-
-@dataclass(frozen=True)
-class Effect:
-    """One thing that the move would do: a shape with its colour, what it is about, and a sentence."""
-
-    icon: str
-    about: str
-    sentence: str
-    css: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,7 +208,13 @@ class MovePage:
 
     @cached_property
     def lights(self) -> tuple[Light, ...]:
-        return found_lights(self.found, may_waive=self.user.may(Permission.WAIVE_CHECKS))
+        found = found_lights(self.found, may_waive=self.user.may(Permission.WAIVE_CHECKS))
+        return tuple(replace(light, because=self.typed.get(light.name, "")) for light in found)
+
+    @property
+    def concerns(self) -> list[Light]:
+        """What warns or fails: said beside the effects, before anything is confirmed."""
+        return [light for light in self.lights if light.verdict in (Verdict.WARN, Verdict.FAIL)]
 
     @property
     def passed(self) -> int:
@@ -236,45 +232,7 @@ class MovePage:
 
     @cached_property
     def effects(self) -> Sequence[Effect]:
-        return tuple(self._effects()) if self.wanted else ()
-
-    def _effects(self) -> Iterator[Effect]:
-        assert self.wanted is not None  # noqa: S101  effects are those of a place
-        yield self._wait()
-        yield self._room(self.wanted)
-        if self.wanted.provider.pk != self.visit.provider_id:
-            names = f"{self.visit.provider.name} and {self.wanted.provider.name}"
-            yield Effect("warn", "Providers", f"Two are changed: tell {names}.", "warn")
-        if self.wanted.visit_type.pk != self.visit.visit_type_id:
-            old, new = self.visit.visit_type, self.wanted.visit_type
-            sentence = f"{old.name} becomes {new.name}, secured before the old time is given back."
-            yield Effect("info", "Visit type", sentence)
-        yield self._left_behind()
-
-    def _wait(self) -> Effect:
-        assert self.target is not None  # noqa: S101  effects are those of a place
-        days = (self.target.day - self._was.date()).days
-        if not days:
-            earlier = self.target.start < self.visit.start
-            return Effect("clock", "Wait", f"The same day, {'earlier' if earlier else 'later'}.")
-        many = f"{abs(days)} day{'s' if abs(days) != 1 else ''}"
-        if days < 0:
-            return Effect("pass", "Wait", f"The patient is seen {many} earlier.", "pass")
-        return Effect("warn", "Wait", f"The patient waits {many} longer.", "warn")
-
-    def _room(self, wanted: Wanted) -> Effect:
-        if wanted.room is None:
-            return Effect("room", "Room", "None is needed.")
-        if wanted.room.pk == self.visit.room_id:
-            return Effect("pass", "Room", f"{wanted.room.name} is kept.", "pass")
-        was = f" instead of {self.visit.room.name}" if self.visit.room else ""
-        return Effect("room", "Room", f"{wanted.room.name}{was}.")
-
-    def _left_behind(self) -> Effect:
-        start, end = (moment.astimezone(self.visit.site.zone) for moment in gap_behind(self.visit))
-        minutes = say_minutes(int((end - start).total_seconds() // 60))
-        sentence = f"Leaves {minutes} free with {self.visit.provider.name}, {start:%H:%M} to {end:%H:%M}."
-        return Effect("calendar", "Left behind", sentence)
+        return tuple(effects_of(self.visit, self.wanted)) if self.wanted else ()
 
     @cached_property
     def nearest(self) -> list[Offer]:

@@ -223,7 +223,7 @@ def _row(task: Task, handoffs: Mapping[int, Handoff], user: User, now: datetime)
     phone = _phone(task.patient) if is_call else ""
     return Row(
         pk=task.pk,
-        lane=LANES.get(task.weight, "routine"),
+        lane=LANES.get(task.weight, "routine") if task.about_kind in ("request", "handoff") else "",
         due_at=task.due_at,
         is_late=task.due_at < now,
         patient=_patient(task, handoff),

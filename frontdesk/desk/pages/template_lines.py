@@ -169,6 +169,14 @@ class Editor:
         """What the button that was pressed asks for: save, look, or add; removing a line has been done already."""
         return _do(self._data) if self._data is not None else ""
 
+    @property
+    def first_fault(self) -> str:
+        """The first thing that keeps the lines from being read."""
+        found = (
+            error for line in self.lines if line.is_bound for some in line.errors.values() for error in some
+        )
+        return self.fault or next((str(error) for error in found), "")
+
     def add(self) -> None:
         """One more line, with nothing in it."""
         numbers = [int((one.prefix or "line0").removeprefix("line")) for one in self.lines]

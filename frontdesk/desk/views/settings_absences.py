@@ -52,6 +52,9 @@ def index(request: HttpRequest) -> HttpResponse:
     looks = request.POST.get("do") == "look"
     if form.is_bound and form.is_valid() and not looks and (pk := _record(form, user)) is not None:
         return redirect("desk:absence", pk)
+    hit = form.said.would_hit(user) if form.is_bound and form.is_valid() else None
+    if looks and request.headers.get("HX-Request"):
+        return render(request, "desk/settings/time/_hit.html", {"hit": hit})
     past = asked_text(request.GET, "show") == "past"
     found = visible_blocks(user).order_by("start", "pk")
     shown = found.exclude(lifted_at=None, end__gt=now()).order_by("-start", "-pk") if past else found.filter(
@@ -60,7 +63,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "hit": form.said.would_hit(user) if form.is_bound and form.is_valid() else None,
+        "hit": hit,
         "names": names(user),
         "rows": block_rows(list(page.object_list)),
         "page": page,

@@ -180,6 +180,8 @@ def _edited(
         "back": week_url(resource, site),
         "picture": rows and picture(rows, words(), name="edit", label="The week as it is typed"),
     }
+    if request.headers.get("HX-Request"):
+        return render(request, "desk/settings/time/_typed.html", context)
     status = 422 if editor.wish == "save" else 200
     return render(request, "desk/settings/time/editor.html", context, status=status)
 

@@ -14,12 +14,9 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Role
-from frontdesk.book.engine.bits import from_bytes
-from frontdesk.book.models import Appointment, Claim, ResourceDay, Session
+from frontdesk.book.models import Appointment, Claim, ResourceDay
 from frontdesk.book.queries.check_days import differences
 from frontdesk.book.queries.find import Wish, nearest, providers_for
-from frontdesk.book.queries.derive import session_span
-from frontdesk.book.queries.open_time import mask_of
 from frontdesk.clinic.models import Duty, Provider, Site, VisitType
 from frontdesk.config.demo.accounts import PASSWORD, demo_logins
 from frontdesk.config.demo.facts import DemoLoaded
@@ -50,7 +47,8 @@ def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 def test_what_was_counted_is_what_is_there(loaded: DemoLoaded) -> None:
     assert loaded.sites == Site.objects.count() == 1
-    assert loaded.providers == Provider.objects.count() == 6
+    assert loaded.providers == Provider.objects.exclude(specialty__code="nursing").count() == 6
+    assert loaded.nurses == Provider.objects.filter(specialty__code="nursing").count() == 1
     assert loaded.patients == Patient.objects.filter(created_how="demo").count() == 300
     assert loaded.visits == Appointment.objects.filter(booked_how="demo").count()
     assert loaded.visits_ahead == Appointment.objects.filter(start__gte="2026-10-20T04:00Z").count()
@@ -59,7 +57,7 @@ def test_what_was_counted_is_what_is_there(loaded: DemoLoaded) -> None:
 
 
 def test_the_daybook_says_that_it_was_loaded(loaded: DemoLoaded) -> None:
-    entry = Entry.objects.get()
+    entry = Entry.objects.get(kind="DemoLoaded")
     assert (entry.kind, entry.actor_name, entry.at) == ("DemoLoaded", "demo loader", NOW)
     assert entry.facts["patients"] == 300
     assert entry.facts["today"] == "2026-10-20"
@@ -70,19 +68,8 @@ def test_the_days_ahead_agree_with_sessions_and_claims(loaded: DemoLoaded) -> No
 
 
 def test_the_days_behind_agree_too(loaded: DemoLoaded) -> None:
-    site = Site.objects.get()
-    days = ResourceDay.objects.filter(day__lt=TODAY)
-    assert days.count() > 100
-    for row in days:
-        opened = taken = 0
-        for session in Session.objects.on(row.day).filter(resource=row.resource_id, site=row.site_id):
-            opened |= session_span(session, row.day, site)
-        around = (NOW - timedelta(days=9), NOW)
-        for claim in Claim.objects.live().filter(resource=row.resource_id, start__range=around):
-            day, mask = mask_of(claim.start, claim.end, site)
-            taken |= mask if day == row.day else 0
-        assert from_bytes(row.open_bits) == opened
-        assert from_bytes(row.free_bits) == opened & ~taken
+    assert ResourceDay.objects.filter(day__lt=TODAY).count() > 100
+    assert differences(now=NOW - timedelta(days=7)) == []
 
 
 def test_new_rows_get_numbers_that_nobody_has(loaded: DemoLoaded) -> None:
@@ -94,17 +81,22 @@ def test_new_rows_get_numbers_that_nobody_has(loaded: DemoLoaded) -> None:
             assert cursor.fetchone() == (highest + 1,), table
 
 
-def test_a_time_is_found_for_every_visit_type(loaded: DemoLoaded) -> None:
+def test_a_time_is_found_for_every_visit_type_and_for_some_today(loaded: DemoLoaded) -> None:
     site = Site.objects.get()
-    for visit_type in VisitType.objects.all():
+    today = set()
+    for visit_type in VisitType.objects.filter(places=1):
         wish = Wish(
             visit_type=visit_type,
             sites=[site],
             providers=providers_for(visit_type, [site]),
             earliest=NOW,
             until=TODAY + timedelta(days=60),
+            directed=True,
         )
-        assert nearest(wish, now=NOW), visit_type.code
+        found = nearest(wish, now=NOW)
+        assert found or visit_type.same_day, visit_type.code
+        today |= {visit_type.code} if found and visit_type.same_day else set()
+    assert {"im-same-day", "pd-same-day"} <= today  # a busy day has room for the urgent, where time is kept
 
 
 def test_everybody_can_log_in_with_the_one_password(loaded: DemoLoaded) -> None:
@@ -139,6 +131,8 @@ def test_somebody_answers_every_escalation_now_and_to_the_horizon(loaded: DemoLo
             for moment in (NOW - timedelta(days=7), NOW, NOW + timedelta(days=90)):
                 ranks = Duty.objects.at(moment).for_target(target, site=site).values_list("rank", flat=True)
                 assert list(ranks) == [1, 2]
+            sunday = NOW + timedelta(days=5)
+            assert Duty.objects.at(sunday).for_target(target, site=site).exists()
 
 
 def test_the_protocol_and_the_messages_are_in_force(loaded: DemoLoaded) -> None:
