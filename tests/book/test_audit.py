@@ -275,4 +275,3 @@ def test_more_visits_need_no_more_queries(universe: Universe) -> None:
             audit(now=NOW)
         counted.append(len(queries))
     assert counted[0] == counted[1] <= 20
-

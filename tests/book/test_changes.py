@@ -26,7 +26,13 @@ ASKED = Move(why="patient-asked")
 
 
 def _move(universe: Universe, visit: Appointment, start: datetime, **more: Any) -> Appointment:
-    given: dict[str, Any] = {"move": ASKED, "version": visit.version, "key": "", "by": universe.alice, "now": NOW}
+    given: dict[str, Any] = {
+        "move": ASKED,
+        "version": visit.version,
+        "key": "",
+        "by": universe.alice,
+        "now": NOW,
+    }
     return moves.move(visit=visit, to=wanted_of(visit, start), **{**given, **more})
 
 

@@ -73,11 +73,11 @@ def slot_class_form(**changes: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def grid_form(cast: Universe, **changes: str) -> dict[str, str]:
+def grid_form(_cast: Universe, **changes: str) -> dict[str, str]:
     """Every row as it is, but the skin clinic's, which is never moved any more."""
     rows = {
         f"{one.code}-{part}": value
-        for one in (cast.follow_up, cast.same_day, cast.skin_check, cast.phone_call)
+        for one in VisitType.objects.filter(active=True)
         for part, value in (("moves", one.moves), ("moves_because", one.moves_because))
     }
     never = {"skin-check-moves": "never", "skin-check-moves_because": "They wait months for it."}

@@ -92,7 +92,7 @@ def _open_times(wish: Wish, taking: Taking, now: datetime) -> Iterator[Option]:
     for first, last in _chunks(wish, now, len(pools.parts[0])):
         found = leads(pools, frame, first, last, ticks)
         by_day = _worth_reading(wish, taking, found, frame)
-        days, batch = sorted(by_day), 1
+        days, batch = sorted(by_day), _first_batch(pools)
         while days:
             now_read, days = days[:batch], days[batch:]
             batch *= 2
@@ -102,6 +102,12 @@ def _open_times(wish: Wish, taking: Taking, now: datetime) -> Iterator[Option]:
             for day in now_read:
                 here = [((day, site), found[day, site], window) for site, window in by_day[day]]
                 yield from _of_day(wish, taking, here, frame.sites)
+
+
+def _first_batch(pools: Pools) -> int:
+    """Days whose rooms and interpreters are read at first: few where many are read for each day."""
+    others = max((len(here) for here in pools.others_at.values()), default=1)
+    return max(READ_FIRST // (2 * others * len(pools.parts[0])), 1)
 
 
 def _freed(pools: Pools, now: datetime) -> Freed:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from frontdesk.book.actions.wanted import Wanted
 from frontdesk.book.models import Appointment
 from frontdesk.book.queries.moving import gap_behind
+from frontdesk.book.queries.plans import breaks
 from frontdesk.desk.pages.day_parts import say_minutes
 from frontdesk.kit.clock import local_day
 
@@ -36,6 +37,9 @@ def effects_of(visit: Appointment, wanted: Wanted) -> Iterator[Effect]:
         new = f"{wanted.interpreter.name} instead of" if wanted.interpreter else "No longer"
         yield Effect("interp", "Interpreter", f"{new} {visit.interpreter.name}.")
     yield _left_behind(visit)
+    if visit.plan is not None:
+        for sentence in breaks(visit.plan, visit, wanted.start, site=wanted.site):
+            yield Effect("warn", "Plan", sentence, "warn")
 
 
 def _wait(visit: Appointment, wanted: Wanted) -> Effect:

@@ -27,7 +27,9 @@ def slots(column: Column, here: str, chosen: int | None = None) -> SafeString:
 
 def _item(slot: Slot, icons: str, link: str, chosen: int) -> str:
     if slot.kind == "visit":
-        return f'<li class="{slot.classes}" data-slot="v{slot.visit}">{_visit(slot, icons, link, chosen)}</li>'
+        return (
+            f'<li class="{slot.classes}" data-slot="v{slot.visit}">{_visit(slot, icons, link, chosen)}</li>'
+        )
     inside = _named(slot, icons) if slot.kind in ("prot", "meet") or slot.note else _stretch(slot, icons)
     return f'<li class="{slot.classes}" data-slot="{slot.kind}{slot.row}">{inside}</li>'
 

@@ -18,6 +18,7 @@ from frontdesk.accounts.permissions import Permission
 from frontdesk.book.actions import blocks
 from frontdesk.book.models import Block, Session
 from frontdesk.book.queries.affected import worklist
+from frontdesk.book.queries.gatherings import hit_by
 from frontdesk.book.queries.kept_time import kept_on
 from frontdesk.clinic.choices import BlockKind
 from frontdesk.clinic.models import Site
@@ -82,6 +83,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     work = worklist(block, user=user)
     waiting = [(one, phone_of(one.visit.patient)) for one in work.waiting]
     context = {"absence": block, "when": when(block), "work": work, "waiting": waiting}
+    context["gatherings"] = hit_by(block)
     return render(request, "desk/settings/time/absence.html", context)
 
 
