@@ -13,7 +13,7 @@ from random import Random
 from django.db import transaction
 
 from frontdesk.book.actions.holds import Wanted
-from frontdesk.book.engine.bits import longest, span, to_bytes
+from frontdesk.book.engine.bits import hours, longest, span, to_bytes
 from frontdesk.book.models import ResourceDay
 from frontdesk.book.queries.find import Option
 from frontdesk.clinic.choices import Modality, ResourceKind, RoomType
@@ -28,7 +28,7 @@ OPENS, CLOSES = 8 * 12, 17 * 12  # ticks of five minutes
 SHARE = 0.9
 LENGTHS = (3, 4, 6, 6, 8)  # ticks of the visits that take the time
 MINUTES = 30
-DAY_COLUMNS = ("resource_id", "site_id", "day", "open_bits", "free_bits", "longest")
+DAY_COLUMNS = ("resource_id", "site_id", "day", "open_bits", "free_bits", "longest", "hours")
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _days(places: list[tuple[int, int, int]], first: date) -> Iterator[tuple[obj
             free = opened & ~_booked(rng)
             for one in (provider, room):
                 day = first + timedelta(days=ahead)
-                yield one, site, day, to_bytes(opened), to_bytes(free), longest(free)
+                yield one, site, day, to_bytes(opened), to_bytes(free), longest(free), hours(free)
 
 
 def _booked(rng: Random) -> int:

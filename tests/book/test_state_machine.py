@@ -98,6 +98,10 @@ class Book(RuleBasedStateMachine):
         self.hands.undo(number)
 
     @rule(number=which)
+    def change_of_mind(self, number: int) -> None:
+        self.hands.change_of_mind(number)
+
+    @rule(number=which)
     def miss(self, number: int) -> None:
         self.hands.miss(number)
 

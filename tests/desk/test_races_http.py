@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CLIENTS = 50
 ROUNDS = 20
 PLACES = 5
-FEW = 12  # clients of a round where the race is the same and only the field differs
+FEW = 10  # clients of a round where the race is the same and only the field differs
 ASKED = "visit_type=follow-up"
 HELD, TAKEN = "Held for you until", "This time was just taken."
 _keys = count(1)

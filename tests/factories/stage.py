@@ -212,6 +212,17 @@ class Hands:
             with self._step("undo"):
                 cancels.undo(visit=found, version=found.version, by=self.clinic.alice, now=self.now)
 
+    def change_of_mind(self, number: int) -> None:
+        """Cancelled, and at once taken back."""
+        booked = Appointment.objects.filter(status=AppointmentStatus.BOOKED, start__gt=self.now)
+        if (found := _pick(booked, number)) is not None:
+            with self._step("undo"):
+                ended = cancels.cancel(
+                    visit=found, why="patient-asked", note="", version=found.version, key="",
+                    by=self.clinic.alice, now=self.now,
+                )  # fmt: skip
+                cancels.undo(visit=ended, version=ended.version, by=self.clinic.alice, now=self.now)
+
     def miss(self, number: int) -> None:
         if (found := _pick(Appointment.objects.all(), number)) is not None:
             with self._step("miss"):

@@ -69,8 +69,8 @@ class Days:
         self.recount()
         changed = [row for row in self.rows if row.pk in self._changed]
         for row in changed:
-            row.longest = bits.longest(row.free)
-        ResourceDay.objects.bulk_update(changed, ["free_bits", "longest"])
+            row.longest, row.hours = bits.longest(row.free), bits.hours(row.free)
+        ResourceDay.objects.bulk_update(changed, ["free_bits", "longest", "hours"])
         self._changed.clear()
 
     def recount(self) -> None:

@@ -14,6 +14,8 @@ TICK_MINUTES = 5
 TICKS = 304  # 25 hours and 20 minutes: the longest local day, rounded up to whole bytes
 BYTES = TICKS // 8
 FULL = (1 << TICKS) - 1
+HOUR = 60 // TICK_MINUTES
+ALL_HOURS = (1 << 26) - 1
 
 
 def span(start: int, count: int) -> int:
@@ -37,6 +39,15 @@ def union(masks: Iterable[int]) -> int:
     for mask in masks:
         bits |= mask
     return bits
+
+
+def hours(free: int) -> int:
+    """A bit for each hour of elapsed time from local midnight in which there is any free tick; bit 0 is the first."""
+    found = 0
+    for hour in range(-(-TICKS // HOUR)):
+        if free & span(hour * HOUR, HOUR):
+            found |= 1 << hour
+    return found
 
 
 def longest(free: int) -> int:

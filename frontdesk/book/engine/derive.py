@@ -53,6 +53,7 @@ class DayBits:
     kept: tuple[Kept, ...] = ()
     starts: int | None = None
     longest: int = 0
+    hours: int = 0
     counted: bool = False
 
 
@@ -79,6 +80,7 @@ def derive(sessions: Sequence[Span], blocks: Sequence[Span], taken: Sequence[Tak
         kept=tuple(sorted(cut for one in kept if (cut := one._replace(mask=one.mask & opened)).mask)),
         starts=_starts(sessions, opened),
         longest=bits.longest(free),
+        hours=bits.hours(free),
         counted=any(one.capacity is not None for one in sessions),
     )
 

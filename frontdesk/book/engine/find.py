@@ -59,6 +59,20 @@ class Found(NamedTuple):
         return self.resources[0]
 
 
+def could_begin(day: SiteDay, need: Need) -> int:
+    """The ticks at which a provider could begin, whatever else is free; those who could not are taken off the day."""
+    lead = need.parts[0]
+    default = need.window & bits.aligned(need.step)
+    union, able = 0, []
+    for free in day.providers:
+        grid = default if free.starts is None else need.window & free.starts
+        if ticks := (bits.starts(free.bits, lead.ticks) << lead.offset) & grid:
+            union |= ticks
+            able.append(free)
+    day.pools[0] = able
+    return union
+
+
 def search(day: SiteDay, need: Need) -> Iterator[Found]:
     """Everything that fits on the day, earliest first; at one tick, providers in their given order."""
     lead, *rest = need.parts

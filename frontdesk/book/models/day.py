@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from frontdesk.book.engine.bits import from_bytes
+from frontdesk.book.engine.bits import ALL_HOURS, from_bytes
 from frontdesk.book.engine.kept import Kept, unpack
 from frontdesk.clinic.models import Resource, Site
 
@@ -13,8 +13,8 @@ class ResourceDay(models.Model):
     Derived from sessions, blocks, closures and claims (queries/derive.py), and changed in the transaction that
     changes one of them; locking this row is what keeps two bookings of one resource apart (docs/locking.md).
     `free_bits` is what no claim has; `kept` which of it is kept, for what and until when (engine/kept.py);
-    `start_bits` the ticks at which visits begin, where sessions say so; `longest` the longest free run in ticks,
-    a hint that lets a search pass over a full day without reading it.
+    `start_bits` the ticks at which visits begin, where sessions say so; `longest` the longest free run in ticks
+    and `hours` the hours in which anything is free: hints that let a search pass over a day without reading it.
     """
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="days")
@@ -25,6 +25,7 @@ class ResourceDay(models.Model):
     kept = models.BinaryField(null=True)
     start_bits = models.BinaryField(max_length=38, null=True)
     longest = models.PositiveSmallIntegerField(default=304, db_default=304)
+    hours = models.PositiveIntegerField(default=ALL_HOURS, db_default=ALL_HOURS)
     counted = models.BooleanField(
         default=False, db_default=False, help_text="A session of it has a capacity."
     )

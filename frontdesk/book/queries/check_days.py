@@ -67,13 +67,17 @@ def _faults(row: ResourceDay, expected: DayBits) -> Iterator[str]:
         yield f"{where}: {_minutes(lost)} minutes are closed that nothing claims."
     if doubled:
         yield f"{where}: {_minutes(doubled)} minutes are offered that are claimed or not open."
-    if not lost and not doubled and row.longest != bits.longest(row.free):
-        yield f"{where}: the longest free run is written down wrong."
+    if not lost and not doubled and (row.longest, row.hours) != _hints(row):
+        yield f"{where}: the longest free run or its hours are written down wrong."
     if _plain(row.kept) != pack(expected.kept):
         yield f"{where}: what is kept is not what the sessions and blocks say."
     starts = None if expected.starts is None else bits.to_bytes(expected.starts)
     if _plain(row.start_bits) != starts or row.counted != expected.counted:
         yield f"{where}: the grid or the capacity of its sessions is written down wrong."
+
+
+def _hints(row: ResourceDay) -> tuple[int, int]:
+    return bits.longest(row.free), bits.hours(row.free)
 
 
 def _minutes(mask: int) -> int:

@@ -123,11 +123,11 @@ def fill(row: ResourceDay, day: DayBits) -> None:
     row.free_bits = bits.to_bytes(day.free)
     row.kept = pack(day.kept)
     row.start_bits = None if day.starts is None else bits.to_bytes(day.starts)
-    row.longest = day.longest
+    row.longest, row.hours = day.longest, day.hours
     row.counted = day.counted
 
 
-STORED = ("open_bits", "free_bits", "kept", "start_bits", "longest", "counted")
+STORED = ("open_bits", "free_bits", "kept", "start_bits", "longest", "hours", "counted")
 
 
 def tick_at(moment: datetime, midnight: datetime) -> int:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from heapq import merge
+from heapq import heappop, heappush, merge
 from itertools import islice
+from typing import NamedTuple
 
 from frontdesk.book.engine import bits
-from frontdesk.book.engine.find import Need, SiteDay, search
+from frontdesk.book.engine.find import Need, SiteDay, could_begin, search
 from frontdesk.book.engine.reasons import Candidate, PartOfDay, Preference, Reason, reasons_for, score
 from frontdesk.book.engine.segments import Part
 from frontdesk.book.queries.derive import span_of
-from frontdesk.book.queries.open_time import (
-    Frame,
-    Freed,
-    Key,
-    Pools,
-    add_others,
-    freed_by_expiry,
-    leads,
-)
+from frontdesk.book.queries.open_time import Frame, Key, add_others, freed_by_expiry, leads
 from frontdesk.book.queries.wish import Taking, Wish, providers_for, takings
 from frontdesk.clinic.models import Site
 from frontdesk.kit.clock import local_midnight
@@ -30,6 +22,7 @@ from frontdesk.kit.clock import local_midnight
 HORIZON = 90  # days; nothing is searched further ahead
 # Days of single resources: near time is looked at first, and each time twice as much is read.
 READ_FIRST = 800
+FIRST_DAYS = 4  # days of single sites whose rooms are read at first, and each time twice as many
 PER_PROVIDER_DAY = 3  # so that one quiet provider does not fill the page
 
 __all__ = [
@@ -86,55 +79,75 @@ def open_times(wish: Wish, *, now: datetime) -> Iterator[Option]:
 
 
 def _open_times(wish: Wish, taking: Taking, now: datetime) -> Iterator[Option]:
-    """Providers are read first; rooms, machines and interpreters only for days on which a provider has time."""
-    pools, ticks = taking.pools, taking.need.parts[0].ticks
-    frame = Frame({site.pk: site for site in wish.sites}, now, _freed(pools, now))
+    """Providers are read first; rooms, machines and interpreters only where one of them has time, nearest first."""
+    pools = taking.pools
+    frame = Frame(
+        {site.pk: site for site in wish.sites}, now, freed_by_expiry(pools.everybody, date.min, date.max, now)
+    )
     for first, last in _chunks(wish, now, len(pools.parts[0])):
-        found = leads(pools, frame, first, last, ticks)
-        by_day = _worth_reading(wish, taking, found, frame)
-        days, batch = sorted(by_day), _first_batch(pools)
-        while days:
-            now_read, days = days[:batch], days[batch:]
-            batch *= 2
-            if len(pools.parts) > 1:
-                keys = {(day, site) for day in now_read for site, _ in by_day[day]}
-                add_others(found, pools, frame, keys)
-            for day in now_read:
-                here = [((day, site), found[day, site], window) for site, window in by_day[day]]
-                yield from _of_day(wish, taking, here, frame.sites)
+        found = leads(pools, frame, first, last, taking.need.parts[0].ticks, hours_of(wish, taking.need))
+        yield from _nearest_first(wish, taking, found, _ahead(wish, taking, found, frame), frame)
 
 
-def _first_batch(pools: Pools) -> int:
-    """Days whose rooms and interpreters are read at first: few where many are read for each day."""
-    others = max((len(here) for here in pools.others_at.values()), default=1)
-    return max(READ_FIRST // (2 * others * len(pools.parts[0])), 1)
+def hours_of(wish: Wish, need: Need) -> int:
+    """The hours of elapsed time in which a provider must have time, as bits: an hour more on both sides, for clocks."""
+    low, high = wish.hours or wish.part_of_day.hours
+    if (low, high) == (0, 24):
+        return bits.ALL_HOURS
+    lead = need.parts[0]
+    first = max(low + lead.offset // bits.HOUR - 1, 0)
+    last = high + -(-(lead.offset + lead.ticks) // bits.HOUR) + 1
+    return bits.ALL_HOURS & ((1 << last) - 1) & ~((1 << first) - 1)
 
 
-def _freed(pools: Pools, now: datetime) -> Freed:
-    return freed_by_expiry(pools.everybody, date.min, date.max, now)
+class _Ahead(NamedTuple):
+    """A day at a site where a provider could begin: the first such instant, and the ticks that the wish allows."""
+
+    start: datetime
+    key: Key
+    window: int
 
 
-def _worth_reading(
-    wish: Wish, taking: Taking, found: dict[Key, SiteDay], frame: Frame
-) -> dict[date, list[tuple[int, int]]]:
-    """The sites of each day at which a provider could begin, with the ticks that the wish allows there."""
-    lead, step = taking.need.parts[0], bits.aligned(taking.need.step)
-    windows: dict[tuple[date, str], int] = {}
-    worth: dict[date, list[tuple[int, int]]] = defaultdict(list)
-    for (day, pk), site_day in found.items():
+def _ahead(wish: Wish, taking: Taking, found: Mapping[Key, SiteDay], frame: Frame) -> list[_Ahead]:
+    """Where providers could begin, soonest first; providers who could not are taken out of the found days."""
+    windows: dict[tuple[date, str], tuple[datetime, int]] = {}
+    ahead = []
+    for key, site_day in found.items():
+        day, site = key[0], frame.sites[key[1]]
         if day.weekday() not in wish.weekdays:
             continue
-        site = frame.sites[pk]
         if (day, site.time_zone) not in windows:
             midnight = local_midnight(day, site.time_zone)
-            windows[day, site.time_zone] = window_of(wish, taking.need, day, midnight, site, frame.now)
-        window = windows[day, site.time_zone]
-        if window and any(
-            (bits.starts(one.bits, lead.ticks) << lead.offset) & window & (one.starts or step)
-            for one in site_day.providers
-        ):
-            worth[day].append((pk, window))
-    return worth
+            window = window_of(wish, taking.need, day, midnight, site, frame.now)
+            windows[day, site.time_zone] = midnight, window
+        midnight, window = windows[day, site.time_zone]
+        if window and (begins := could_begin(site_day, replace(taking.need, window=window))):
+            first = bits.TICKS - begins.bit_length()
+            ahead.append(_Ahead(midnight + timedelta(minutes=bits.TICK_MINUTES * first), key, window))
+    return sorted(ahead)
+
+
+def _nearest_first(
+    wish: Wish, taking: Taking, found: dict[Key, SiteDay], ahead: list[_Ahead], frame: Frame
+) -> Iterator[Option]:
+    """Options in order of time; the other resources of a day are read when its turn comes, more at each time."""
+    coming: list[tuple[datetime, int, int, Option, Iterator[tuple[datetime, int, Option]]]] = []
+    done, batch = 0, FIRST_DAYS
+    while coming or done < len(ahead):
+        if not coming or (done < len(ahead) and ahead[done].start <= coming[0][0]):
+            for place in range(done, min(done + batch, len(ahead))):
+                if place == done and len(taking.pools.parts) > 1:
+                    add_others(found, taking.pools, frame, {one.key for one in ahead[done : done + batch]})
+                one = ahead[place]
+                here = _at_site(wish, taking, one.key[0], found[one.key], frame.sites[one.key[1]], one.window)
+                if (option := next(here, None)) is not None:
+                    heappush(coming, (option[0], option[1], place, option[2], here))
+            done, batch = done + batch, batch * 2
+            continue
+        _, _, place, option_now, here = heappop(coming)
+        yield option_now
+        if (option := next(here, None)) is not None:
+            heappush(coming, (option[0], option[1], place, option[2], here))
 
 
 def find(wish: Wish, preference: Preference, *, now: datetime, limit: int = 9) -> list[Option]:
@@ -184,17 +197,6 @@ def earliest(wish: Wish, now: datetime) -> datetime:
     kind = wish.visit_type
     notice = timedelta(minutes=kind.lead_least), timedelta(hours=kind.prep_hours)
     return max(wish.earliest, now + max(notice))
-
-
-def _of_day(
-    wish: Wish, taking: Taking, days: list[tuple[Key, SiteDay, int]], sites: Mapping[int, Site]
-) -> Iterator[Option]:
-    """What fits on one day, earliest first; only as much is searched as is asked for."""
-    by_site = [
-        _at_site(wish, taking, key[0], site_day, sites[key[1]], window) for key, site_day, window in days
-    ]
-    for _, _, option in merge(*by_site, key=lambda row: row[:2]):
-        yield option
 
 
 def _at_site(

@@ -21,18 +21,21 @@ from frontdesk.kit.clock import local_midnight
 Key = tuple[date, int]  # local day, site id
 
 # Written as SQL since a search sends hundreds of ids: as one text that PostgreSQL reads as an array they cost a
-# tenth of what as many parameters do. `longest` passes over the days that are too full to be worth reading.
-_DAYS = """
-    SELECT resource_id, day, site_id, free_bits, kept, start_bits, open_bits FROM book_resourceday
-    WHERE resource_id = ANY(%s::bigint[]) AND day BETWEEN %s AND %s AND longest >= %s
-    AND site_id = ANY(%s::bigint[])
+# tenth of what as many parameters do. `longest` and `hours` pass over the days
+# that are too full, or free at other hours, and so not worth reading.
+_LEADS = """
+    SELECT resource_id, day.day, day.site_id, free_bits, kept, start_bits, open_bits
+    FROM book_resourceday AS day
+    WHERE resource_id = ANY(%s::bigint[]) AND day.day BETWEEN %s AND %s AND site_id = ANY(%s::bigint[])
 """
-_EVEN_FULL = """
-  UNION ALL
-    SELECT resource_id, day, site_id, free_bits, kept, start_bits, open_bits FROM book_resourceday
-    WHERE resource_id = ANY(%s::bigint[]) AND day BETWEEN %s AND %s AND longest < %s
-    AND site_id = ANY(%s::bigint[])
+_OTHERS = """
+    SELECT resource_id, day.day, day.site_id, free_bits, kept, start_bits, open_bits
+    FROM unnest(%s::date[], %s::bigint[]) AS key (day, site_id)
+    JOIN book_resourceday AS day ON day.day = key.day AND day.site_id = key.site_id
+    WHERE resource_id = ANY(%s::bigint[])
 """
+_ROOMY = " AND longest >= %s AND hours & %s <> 0"
+_ROOMY_OR_FREED = " AND ((longest >= %s AND hours & %s <> 0) OR resource_id = ANY(%s::bigint[]))"
 _EXPIRED = """
     SELECT claim.resource_id, hold.site_id, claim.start, claim."end"
     FROM book_hold AS hold JOIN book_claim AS claim ON claim.hold_id = hold.id
@@ -64,12 +67,16 @@ class Pools:
         return list(dict.fromkeys(one for part in self.parts for one in part))
 
     @cached_property
-    def others_at(self) -> Mapping[int, Sequence[tuple[int, int, int]]]:
-        """By site, or ANYWHERE: each (resource, part, rank) of the parts that do not lead."""
-        found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    def others_at(self) -> Mapping[int, Mapping[int, Sequence[tuple[int, int]]]]:
+        """By site, or ANYWHERE, and by resource: each (part, rank) that it may take of the parts that do not lead."""
+        found: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(dict)
         for part, members in enumerate(self.parts[1:], 1):
             for place, resource in enumerate(members):
-                found[self.homes.get(resource, ANYWHERE)].append((resource, part, place))
+                here = found[self.homes.get(resource, ANYWHERE)]
+                if resource in here:
+                    here[resource].append((part, place))
+                else:
+                    here[resource] = [(part, place)]
         return found
 
 
@@ -114,12 +121,18 @@ def site_days(
     return found
 
 
-def leads(pools: Pools, frame: Frame, first: date, last: date, ticks: int) -> dict[Key, SiteDay]:
-    """What the leading part's providers have free on the days first..last, where it is `ticks` in a row or more."""
+def leads(
+    pools: Pools, frame: Frame, first: date, last: date, ticks: int, hours: int = bits.ALL_HOURS
+) -> dict[Key, SiteDay]:
+    """What the leading part's providers have free on the days first..last, where it is `ticks` in a row or more.
+
+    Days with nothing free in one of the `hours` (bits as of bits.hours) are not read.
+    """
     moments = frame.moments()
     rank = {resource: place for place, resource in enumerate(pools.parts[0])}
     found: dict[Key, list[Free]] = defaultdict(list)
-    for resource, day, site, free, kept, starts in _free(pools.parts[0], frame, first, last, ticks):
+    rows = _rows(_LEADS, [array(pools.parts[0]), first, last, array(frame.sites)], frame.freed, ticks, hours)
+    for resource, day, site, free, kept, starts in _free(rows, frame.freed):
         mask = free
         if kept is not None:
             mask, own = _open_to(free, kept, day, pools, moments[site])
@@ -138,53 +151,51 @@ def add_others(days: dict[Key, SiteDay], pools: Pools, frame: Frame, keys: Colle
     if not keys:
         return
     moments = frame.moments()
-    here = Frame({site: frame.sites[site] for _, site in keys}, frame.now, frame.freed)
-    places = _places(pools, here.sites)
-    spans = min(day for day, _ in keys), max(day for day, _ in keys)
+    places = _places(pools, {site for _, site in keys})
     ranked: dict[tuple[Key, int], list[tuple[int, Free]]] = defaultdict(list)
-    for resource, day, site, free, kept, starts in _free(list(places), here, *spans, pools.ticks):
-        if (day, site) in keys:
-            mask = free if kept is None else _open_to(free, kept, day, pools, moments[site])[0]
-            for part, place in places[resource]:
-                ranked[(day, site), part].append((place, Free(resource, mask, starts)))
+    days_of, sites_of = [day for day, _ in keys], [site for _, site in keys]
+    rows = _rows(_OTHERS, [days_of, sites_of, array(places)], frame.freed, pools.ticks)
+    for resource, day, site, free, kept, starts in _free(rows, frame.freed):
+        mask = free if kept is None else _open_to(free, kept, day, pools, moments[site])[0]
+        for part, place in places[resource]:
+            ranked[(day, site), part].append((place, Free(resource, mask, starts)))
     for (key, part), pool in ranked.items():
         pool.sort()
         here_and_then = days.setdefault(key, SiteDay([[] for _ in pools.parts]))
         here_and_then.pools[part] = [one for _, one in pool]
 
 
-def _places(pools: Pools, sites: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+def _places(pools: Pools, sites: Iterable[int]) -> Mapping[int, Sequence[tuple[int, int]]]:
     """For each resource of the other parts that may be at the sites: the parts that it may take, and its rank there."""
-    places: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    places: dict[int, Sequence[tuple[int, int]]] = {}
     for site in (ANYWHERE, *sites):
-        for resource, part, place in pools.others_at.get(site, ()):
-            places[resource].append((part, place))
+        places |= pools.others_at.get(site, {})
     return places
 
 
 def _free(
-    resources: Sequence[int], frame: Frame, first: date, last: date, ticks: int
+    rows: Iterable[_Row], freed: Freed
 ) -> Iterable[tuple[int, date, int, int, bytes | None, int | None]]:
-    """The days of the resources that have a free run of `ticks`, each with its free bits; unordered."""
-    freed = frame.freed
-    for resource, day, site, raw, kept, starts, opened in _rows(resources, frame, first, last, ticks):
+    """Rows with their bits as numbers; the time of expired holds is free again."""
+    for resource, day, site, raw, kept, starts, opened in rows:
         free = int.from_bytes(raw, "big")  # bits.from_bytes without the call: there are hundreds
         if freed and (extra := freed.get((resource, day))):
             free |= extra & int.from_bytes(opened, "big")
         yield resource, day, site, free, kept, None if starts is None else int.from_bytes(starts, "big")
 
 
-def _rows(resources: Sequence[int], frame: Frame, first: date, last: date, ticks: int) -> list[_Row]:
-    sites = array(frame.sites)
-    query, values = _DAYS, [array(resources), first, last, ticks, sites]
-    if touched := {one for one, day in frame.freed if first <= day <= last}.intersection(resources):
-        # A hold has expired and is not written off: the stored hint does not know of its time.
-        query += _EVEN_FULL
-        values += [array(touched), first, last, ticks, sites]
+def _rows(
+    query: str, values: list[object], freed: Freed, ticks: int, hours: int = bits.ALL_HOURS
+) -> list[_Row]:
+    """The rows with a free run of `ticks`. Of a hold that has expired and is not written off, the hint does not know."""
+    touched = array({resource for resource, _ in freed})
+    query += _ROOMY_OR_FREED if freed else _ROOMY
     connection.ensure_connection()
     # In the driver's own binary form, which is read several times quicker than text.
     with Cursor(connection.connection) as cursor:
-        cursor.execute(query, values, binary=True)
+        cursor.execute(
+            query, [*values, ticks, hours, touched] if freed else [*values, ticks, hours], binary=True
+        )
         rows: list[_Row] = cursor.fetchall()
     return rows
 

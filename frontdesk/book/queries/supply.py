@@ -16,37 +16,41 @@ from frontdesk.clinic.models import Site, VisitType
 # One statement in place of seven: a search is a few milliseconds, and each question to the database is a half.
 _SUPPLY = """
     SELECT 'segment', id, kind, coalesce(specialty_id::text, '') || room_type || equipment_type,
-        "offset", minutes, leads
+        "offset", minutes, leads, NULL::bigint[]
     FROM clinic_segment WHERE visit_type_id = %(kind)s
   UNION ALL
-    SELECT 'length', provider_id, '', '', 0, minutes, false
+    SELECT 'length', provider_id, '', '', 0, minutes, false, NULL
     FROM clinic_visitlength WHERE visit_type_id = %(kind)s
   UNION ALL
-    SELECT 'class', class.id, '', '', 0, 0, false
+    SELECT 'class', class.id, '', '', 0, 0, false, NULL
     FROM clinic_slotclass AS class
     JOIN clinic_slotclass_visit_types AS named ON named.slotclass_id = class.id
     WHERE named.visittype_id = %(kind)s AND class.active AND (%(directed)s OR NOT class.by_direction)
     AND class.audience = ANY(%(audiences)s)
     AND (class.modalities = '{}' OR %(by)s = ANY(class.modalities))
   UNION ALL
-    SELECT 'room', resource.id, 'room', room.room_type, resource.site_id::int, 0, false
+    SELECT 'room', resource.site_id, 'room', room.room_type, 0, 0, false, array_agg(resource.id)
     FROM clinic_room AS room JOIN clinic_resource AS resource ON resource.id = room.resource_ptr_id
     WHERE resource.active AND resource.site_id = ANY(%(sites)s) AND (room.room_type = %(room_type)s
         OR room.room_type IN (SELECT room_type FROM clinic_segment WHERE visit_type_id = %(kind)s))
+    GROUP BY 2, 4
   UNION ALL
-    SELECT 'machine', resource.id, 'equipment', machine.equipment_type, resource.site_id::int, 0, false
+    SELECT 'machine', resource.site_id, 'equipment', machine.equipment_type, 0, 0, false, array_agg(resource.id)
     FROM clinic_equipment AS machine JOIN clinic_resource AS resource ON resource.id = machine.resource_ptr_id
     WHERE resource.active AND resource.site_id = ANY(%(sites)s) AND machine.equipment_type IN
         (SELECT equipment_type FROM clinic_segment WHERE visit_type_id = %(kind)s)
+    GROUP BY 2, 4
   UNION ALL
-    SELECT 'helper', resource.id, 'interpreter', helper.mode, 0, 0, false
+    SELECT 'helper', 0, 'interpreter', helper.mode, 0, 0, false, array_agg(resource.id)
     FROM clinic_interpreter AS helper JOIN clinic_resource AS resource ON resource.id = helper.resource_ptr_id
     WHERE %(language)s <> '' AND resource.active AND %(language)s = ANY(helper.languages)
+    GROUP BY 4
   UNION ALL
-    SELECT 'second', resource.id, 'provider', provider.specialty_id::text, 0, 0, false
+    SELECT 'second', 0, 'provider', provider.specialty_id::text, 0, 0, false, array_agg(resource.id)
     FROM clinic_provider AS provider JOIN clinic_resource AS resource ON resource.id = provider.resource_ptr_id
     WHERE resource.active AND provider.specialty_id IN
         (SELECT specialty_id FROM clinic_segment WHERE visit_type_id = %(kind)s AND NOT leads)
+    GROUP BY 4
 """
 
 
@@ -84,7 +88,7 @@ def supply(
     segments, helpers = [], []
     with Cursor(connection.connection) as cursor:
         cursor.execute(_SUPPLY, values, binary=True)
-        for what, pk, kind, of, offset, minutes, leads in cursor.fetchall():
+        for what, pk, kind, of, offset, minutes, leads, members in cursor.fetchall():
             if what == "segment":
                 segments.append((not leads, offset, pk, Part(kind, offset, minutes, of, leads)))
             elif what == "length":
@@ -92,11 +96,11 @@ def supply(
             elif what == "class":
                 found.classes.add(pk)
             elif what == "helper":
-                helpers.append((of != InterpreterMode.PERSON, pk))
+                helpers += [(of != InterpreterMode.PERSON, one) for one in members]
             else:
-                found.members[kind, of].append(pk)
-                if what != "second":
-                    found.homes[pk] = offset
+                found.members[kind, of] += members
+                if pk:
+                    found.homes |= dict.fromkeys(members, pk)
     found.segments = [part for *_, part in sorted(segments)]
     for pool in found.members.values():
         pool.sort()

@@ -95,6 +95,7 @@ def day_row(place: Place, day: date, opened: Opened, taken: Iterable[Taken]) -> 
         kept=pack(made.kept),
         start_bits=None if made.starts is None else bits.to_bytes(made.starts),
         longest=made.longest,
+        hours=made.hours,
         counted=made.counted,
     )
 

@@ -226,6 +226,7 @@ class DayRow(NamedTuple):
     kept: bytes | None
     start_bits: bytes | None
     longest: int
+    hours: int
     counted: bool
 
 
