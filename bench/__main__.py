@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from bench import screening
 from bench.machine import describe
@@ -74,8 +76,9 @@ def _measured(url: str, names: Sequence[str], *, network: bool) -> Iterator[Row]
     if "find" in names:
         yield from searches.one_provider(here, moment)
         yield from searches.first_ten(here, moment, "200 providers, 60 days")
+        yield from searches.with_history(here, moment)
         if network:
-            yield from searches.first_ten(searches.network(moment), moment, "1,000 providers, 90 days")
+            yield from _network(moment)
     if "book" in names:
         yield from bookings.rows(url, moment)
     if "race" in names:
@@ -84,6 +87,19 @@ def _measured(url: str, names: Sequence[str], *, network: bool) -> Iterator[Row]
         yield from page.rows(moment.date())
     if "autosave" in names:
         yield from autosave.rows(url, here, moment)
+
+
+def _network(moment: datetime) -> Iterator[Row]:
+    """The searches over the demo of 1,000 providers."""
+    from bench import searches
+
+    whole = searches.network(moment)
+    part = replace(whole, providers=whole.providers[:200], days=60)
+    yield from searches.one_provider(whole, moment)
+    yield from searches.first_ten(part, moment, "200 of 1,000 providers, 60 days")
+    yield from searches.first_ten(whole, moment, "1,000 providers, 90 days")
+    yield from searches.joint(whole, moment)
+    yield from searches.never(whole, moment)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from bench.block import Block, block
 from bench.clients import together
 from bench.commits import commit_many, floor_table
 from bench.people import callers, scheduler
+from bench.pgbench import bookings_a_second
 from bench.table import Row
 from bench.timing import timing
 from frontdesk.book.actions import appointments, holds
@@ -26,13 +27,15 @@ def rows(url: str, now: datetime) -> Iterator[Row]:
     seconds, took = together("bench.bookings:book_many", CLIENTS, now)
     with floor_table(url):
         floor, floor_took = together("bench.bookings:commits", CLIENTS, url)
+    inserts = bookings_a_second(url, block(now.date()), CLIENTS)
+    same = f"; the same rows by pgbench {inserts:,.0f} a second" if inserts else ""
     yield Row(
         f"Hold and book, {CLIENTS} clients",
         timing(seconds),
         floor=timing(floor),
         floor_is=f"an empty commit, {CLIENTS} clients",
-        note=f"{len(seconds) / took:.0f} bookings a second ({CLIENTS} processes); "
-        f"floor {len(floor) / floor_took:,.0f} commits a second",
+        note=f"{len(seconds) / took:.0f} bookings a second ({CLIENTS} processes){same}; "
+        f"{len(floor) / floor_took:,.0f} empty commits a second",
     )
 
 

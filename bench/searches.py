@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 import numpy
+from django.db import transaction
 
 from bench.block import ZONE, Block
 from bench.table import Row
@@ -15,9 +17,10 @@ from bench.timing import measure
 from frontdesk.book.engine.bits import TICK_MINUTES, TICKS
 from frontdesk.book.engine.reasons import Preference
 from frontdesk.book.models import ResourceDay
-from frontdesk.book.queries.find import Wish, find, open_times
+from frontdesk.book.queries.find import Wish, find, open_times, providers_for
 from frontdesk.clinic.choices import RoomType
 from frontdesk.clinic.models import Provider, Site, VisitType
+from frontdesk.config.demo.copy import copy_rows
 from frontdesk.kit.clock import local_day, local_midnight
 
 MONTH = 30
@@ -56,6 +59,70 @@ def first_ten(block: Block, now: datetime, label: str) -> Iterator[Row]:
         floor_is="numpy over the same bits",
         note=f"{len(ten())} found",
     )
+
+
+def joint(block: Block, now: datetime) -> Iterator[Row]:
+    """The first ten times at which a provider of one specialty, a room and an interpreter are free together."""
+    until = block.first + timedelta(days=block.days - 1)
+    providers = providers_for(block.visit_type, block.sites)
+    wish = Wish(
+        block.visit_type, block.sites, providers, begins(block), until, language="es", interpreter=True
+    )
+    yield Row(
+        f"Provider, room and interpreter: {len(providers)} providers, {block.days} days",
+        measure(lambda: list(islice(open_times(wish, now=now), 10)), runs=60),
+        note=f"{len(list(islice(open_times(wish, now=now), 10)))} found",
+    )
+
+
+def never(block: Block, now: datetime) -> Iterator[Row]:
+    """Wishes that nothing can meet, looked for to the end: a visit longer than any gap, and hours nobody works."""
+    until = block.first + timedelta(days=block.days - 1)
+    wish = Wish(block.visit_type, block.sites, block.providers, begins(block), until)
+    long = VisitType.objects.get(pk=block.visit_type.pk)
+    long.minutes = 475
+    for label, one in (
+        ("a visit of 475 minutes", replace(wish, visit_type=long)),
+        ("between 4 and 5 in the morning", replace(wish, hours=(4, 5))),
+    ):
+        found = list(open_times(one, now=now))
+        yield Row(
+            f"Nothing can meet it, {label}: {len(block.providers):,} providers, {block.days} days",
+            measure(lambda one=one: list(islice(open_times(one, now=now), 10)), runs=30),  # type: ignore[misc]
+            note=f"{len(found)} found",
+        )
+
+
+def with_history(block: Block, now: datetime) -> Iterator[Row]:
+    """One provider's month before and after five years of past days are there; the floor is the figure before."""
+    (before,) = one_provider(block, now)
+    years = 5
+    with transaction.atomic():
+        _add_past(block, years)
+        (after,) = one_provider(block, now)
+        transaction.set_rollback(True)
+    yield replace(
+        after,
+        what=f"{after.what}, {years} years of history",
+        floor=before.took,
+        floor_is="without the history",
+    )
+
+
+def _add_past(block: Block, years: int) -> None:
+    days = timedelta(days=365 * years)
+    rows = ResourceDay.objects.filter(
+        resource__in=block.providers, day__range=(block.first, block.first + timedelta(days=4))
+    )
+    opened = {(row.resource_id, row.site_id): bytes(row.open_bits) for row in rows}
+    past = (
+        (resource, site, block.first - days + timedelta(days=ahead), bits, bits)
+        for (resource, site), bits in opened.items()
+        for ahead in range(0, days.days, 1)
+    )
+    columns = ("resource_id", "site_id", "day", "open_bits", "free_bits")
+    kept = set(ResourceDay.objects.filter(day__lt=block.first).values_list("resource_id", "site_id", "day"))
+    copy_rows("book_resourceday", columns, (row for row in past if row[:3] not in kept))
 
 
 def begins(block: Block) -> datetime:

@@ -19,7 +19,7 @@ from tests.universe import NOW, Universe
 
 pytestmark = pytest.mark.django_db
 
-ACTIONS = int(os.environ.get("FRONTDESK_RANDOM_DAY", "2000"))
+ACTIONS = int(os.environ.get("FRONTDESK_RANDOM_DAY", "500"))
 DAYS, TICKS = 9, 42  # the days that are open; tens of minutes from 10:00 to 17:00
 
 

@@ -32,7 +32,7 @@ from tests.factories.served import Desk, free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
-EVERYBODY = int(os.environ.get("FRONTDESK_CRASH_VISITS", "500"))
+EVERYBODY = int(os.environ.get("FRONTDESK_CRASH_VISITS", "160"))
 AT_THE_DOOR = EVERYBODY // 10
 VISITS = EVERYBODY - AT_THE_DOOR
 CLERKS = 3

@@ -5,6 +5,7 @@ Never more than there is; nobody is told that a time is held or a visit booked w
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,10 +39,11 @@ from tests.universe import OPENER, Universe, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+FULL = bool(os.environ.get("FRONTDESK_FULL_PROOFS"))  # fifty clients and twenty rounds of everything: some minutes
 CLIENTS = 50
-ROUNDS = 20
+ROUNDS = 20 if FULL else 6
 PLACES = 5
-FEW = 10  # clients of a round where the race is the same and only the field differs
+FEW = CLIENTS if FULL else 10  # clients of a round where the race is the same and only the field differs
 ASKED = "visit_type=follow-up"
 HELD, TAKEN = "Held for you until", "This time was just taken."
 _keys = count(1)
