@@ -444,7 +444,7 @@ QUERIES: dict[str, list[tuple[dict[str, str], tuple[str, ...]]]] = {
     "desk:time-week": [({}, ("site",))],
     "desk:time-draft": [({}, ("site",))],
     "desk:time-version": [({}, ("week", "all"))],
-    "desk:absences": [({}, ("show", "page")), ({"show": "past"}, ("page",))],
+    "desk:absences": [({}, ("show", "page", "do")), ({"show": "past"}, ("page",))],
     "desk:kept": [({}, ("site", "day"))],
     "desk:closures": [({}, ("site", "year"))],
     "desk:discrepancies": [({}, ("site",))],

@@ -27,7 +27,7 @@ FORM = "application/x-www-form-urlencoded"
 # What is done by opening the door at all: fields only add to it.
 DONE_BY_A_BARE_WISH = (
     "desk:handoff-accept", "desk:task-claim", "desk:settings-draft-withdraw", "desk:settings-duty-end",
-    "desk:absence-lift", "desk:closure-reopen",
+    "desk:absence-lift", "desk:closure-reopen", "desk:book", "desk:let-go",
 )  # fmt: skip
 ABOUT_SETTINGS = ("desk:settings", "desk:time", "desk:kept", "desk:closure", "desk:absence")
 KEEPS_ITS_OWN = {"daybook_look"}  # that a page was looked at is written down, whatever was asked

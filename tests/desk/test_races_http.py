@@ -39,7 +39,9 @@ from tests.universe import OPENER, Universe, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-FULL = bool(os.environ.get("FRONTDESK_FULL_PROOFS"))  # fifty clients and twenty rounds of everything: some minutes
+FULL = bool(
+    os.environ.get("FRONTDESK_FULL_PROOFS")
+)  # fifty clients and twenty rounds of everything: some minutes
 CLIENTS = 50
 ROUNDS = 20 if FULL else 6
 PLACES = 5

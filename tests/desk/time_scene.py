@@ -29,9 +29,7 @@ class TimeScene:
 
 def time_scene(cast: Universe) -> TimeScene:
     who, site, day = cast.dr_yusuf, cast.main, LATER
-    kept_for = SlotClass.objects.filter(code="urgent").first() or slot_class(
-        "urgent", "Same-day urgent", cast.same_day
-    )
+    kept_for = slot_class("nurses-urgent", "Same-day urgent", cast.same_day)
     version = templates.draft(
         resource=who, site=site, rows=week("09:00", "16:00"), because="School hours", holds_from=LATER,
         by=cast.carol, now=NOW,
