@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from frontdesk.book.actions.holds import Wanted
 from frontdesk.book.engine.bits import hours, longest, span, to_bytes
@@ -95,6 +95,10 @@ def _make(first: date) -> None:
     columns = ("resource_id", "site_id", "weekday", "starts", "ends", "valid_from")
     copy_rows("book_session", columns, sessions)
     copy_rows("book_resourceday", DAY_COLUMNS, _days(list(zip(providers, rooms, at, strict=True)), first))
+    with (
+        connection.cursor() as cursor
+    ):  # as autovacuum would soon do: the planner must know how much there is
+        cursor.execute("ANALYZE book_resourceday, clinic_resource, clinic_room, clinic_provider")
 
 
 def _resources(at: list[int], specialty: Specialty) -> tuple[list[int], list[int]]:

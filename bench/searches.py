@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 import numpy
-from django.db import transaction
+from django.db import connection, transaction
 
 from bench.block import ZONE, Block
 from bench.table import Row
@@ -123,6 +123,8 @@ def _add_past(block: Block, years: int) -> None:
     columns = ("resource_id", "site_id", "day", "open_bits", "free_bits")
     kept = set(ResourceDay.objects.filter(day__lt=block.first).values_list("resource_id", "site_id", "day"))
     copy_rows("book_resourceday", columns, (row for row in past if row[:3] not in kept))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE book_resourceday")
 
 
 def begins(block: Block) -> datetime:
