@@ -23,27 +23,27 @@ SCRIPT = """
 \\set room :first_room + :client_id
 \\set patient :first_patient + :client_id
 BEGIN;
-SELECT id FROM book_resourceday WHERE resource_id IN (:provider, :room) AND day = :'day' ORDER BY 1 FOR NO KEY UPDATE;
+SELECT id FROM book_resourceday WHERE resource_id IN (:provider::bigint, :room::bigint) AND day = :day::date ORDER BY 1 FOR NO KEY UPDATE;
 INSERT INTO book_hold (patient_id, visit_type_id, site_id, provider_id, room_id, start, "end", held_at, held_by_id,
   expires_at, ended_at, ended_how, idempotency_key)
-  VALUES (:patient, :kind, :site, :provider, :room, timestamptz '2090-01-01' + :seq * interval '1 hour',
-  timestamptz '2090-01-01 00:30' + :seq * interval '1 hour', now(), :by, now(), now(), 'booked',
-  'floor-' || :client_id || '-' || :seq) RETURNING id AS hold \\gset
+  VALUES (:patient, :kind, :site, :provider, :room, timestamptz '2090-01-01' + :seq::int * interval '1 hour',
+  timestamptz '2090-01-01 00:30' + :seq::int * interval '1 hour', now(), :by, now(), now(), 'booked',
+  'floor-' || :client_id::text || '-' || :seq::text) RETURNING id AS hold \\gset
 INSERT INTO book_appointment (patient_id, visit_type_id, site_id, provider_id, room_id, modality, start, "end", status,
   booked_at, booked_by_id, booked_how)
-  VALUES (:patient, :kind, :site, :provider, :room, 'in_person', timestamptz '2090-01-01' + :seq * interval '1 hour',
-  timestamptz '2090-01-01 00:30' + :seq * interval '1 hour', 'booked', now(), :by, 'floor') RETURNING id AS visit \\gset
+  VALUES (:patient, :kind, :site, :provider, :room, 'in_person', timestamptz '2090-01-01' + :seq::int * interval '1 hour',
+  timestamptz '2090-01-01 00:30' + :seq::int * interval '1 hour', 'booked', now(), :by, 'floor') RETURNING id AS visit \\gset
 INSERT INTO book_claim (resource_id, unit, start, "end", hold_id, appointment_id)
-  SELECT one, 1, timestamptz '2090-01-01' + :seq * interval '1 hour',
-  timestamptz '2090-01-01 00:30' + :seq * interval '1 hour', :hold, :visit
-  FROM unnest(ARRAY[:provider, :room]) AS one;
+  SELECT one, 1, timestamptz '2090-01-01' + :seq::int * interval '1 hour',
+  timestamptz '2090-01-01 00:30' + :seq::int * interval '1 hour', :hold, :visit
+  FROM unnest(ARRAY[:provider::bigint, :room::bigint]) AS one;
 UPDATE book_resourceday SET free_bits = free_bits, longest = longest
-  WHERE resource_id IN (:provider, :room) AND day = :'day';
+  WHERE resource_id IN (:provider::bigint, :room::bigint) AND day = :day::date;
 INSERT INTO book_chainlink (appointment_id, link, verdict, sentence, code, checked_at, waived_because)
-  SELECT :visit, 'link ' || n, 'pass', 'A sentence of the usual length for one link.', '', now(), ''
+  SELECT :visit::bigint, 'link ' || n, 'pass', 'A sentence of the usual length for one link.', '', now(), ''
   FROM generate_series(1, 13) AS n;
 INSERT INTO daybook_entry (kind, facts, at, actor_id, actor_name, reason, alternatives, rule_version)
-  SELECT 'BenchFloor', '{"about": "a booking"}', now(), :by, 'bench', '', '[]', '' FROM generate_series(1, 3);
+  SELECT 'BenchFloor', '{"about": "a booking"}', now(), :by::bigint, 'bench', '', '[]', '' FROM generate_series(1, 3);
 COMMIT;
 """
 
