@@ -23,7 +23,8 @@ SCRIPT = """
 \\set room :first_room + :client_id
 \\set patient :first_patient + :client_id
 BEGIN;
-SELECT id FROM book_resourceday WHERE resource_id IN (:provider::bigint, :room::bigint) AND day = :day::date ORDER BY 1 FOR NO KEY UPDATE;
+SELECT id FROM book_resourceday WHERE resource_id IN (:provider::bigint, :room::bigint) AND day = :day::date
+  ORDER BY 1 FOR NO KEY UPDATE;
 INSERT INTO book_hold (patient_id, visit_type_id, site_id, provider_id, room_id, start, "end", held_at, held_by_id,
   expires_at, ended_at, ended_how, idempotency_key)
   VALUES (:patient, :kind, :site, :provider, :room, timestamptz '2090-01-01' + :seq::int * interval '1 hour',
