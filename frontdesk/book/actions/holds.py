@@ -131,11 +131,7 @@ def _place(
     write_off(stale, HoldEnd.EXPIRED, days, by, now)
     write_off(earlier, HoldEnd.LET_GO, days, by, now)
     take(wanted, For(patient, is_directed(found)), days, now=now)
-    hold = _create(wanted, patient, request_id, key, by, now)
-    write_claims(wanted, hold=hold)
-    days.save()
-    record(_held(hold), by=by, now=now, instead_of=offered)
-    return hold
+    return _keep(_create(wanted, patient, request_id, key, by, now), wanted, days, by, now, offered)
 
 
 def place_first(
@@ -184,10 +180,16 @@ def _first_on(
     write_off(stale, HoldEnd.EXPIRED, days, by, now)
     write_off(earlier, HoldEnd.LET_GO, days, by, now)
     take(wanted, For(patient, is_directed(found)), days, now=now)
-    hold = _create(wanted, patient, request_id, key, by, now)
+    return _keep(_create(wanted, patient, request_id, key, by, now), wanted, days, by, now)
+
+
+def _keep(
+    hold: Hold, wanted: Wanted, days: Days, by: User, now: datetime, offered: Sequence[dict[str, Any]] = ()
+) -> Hold:
+    """Write the claims of a hold whose time was taken, then the days, then the fact."""
     write_claims(wanted, hold=hold)
     days.save()
-    record(_held(hold), by=by, now=now)
+    record(_held(hold), by=by, now=now, instead_of=offered)
     return hold
 
 

@@ -92,11 +92,6 @@ class Frame:
         return {pk: Moment.of(self.now.astimezone(site.zone)) for pk, site in self.sites.items()}
 
 
-def tick_of(moment: datetime, midnight: datetime) -> int:
-    """Ticks of elapsed time from local midnight; rounded down."""
-    return int((moment - midnight).total_seconds() // (60 * bits.TICK_MINUTES))
-
-
 def site_days(
     pools: Pools,
     *,

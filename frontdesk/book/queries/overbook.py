@@ -15,9 +15,10 @@ from frontdesk.book.engine.extra import Rule, extra_ticks, holds_on
 from frontdesk.book.engine.find import Free, Need, SiteDay, search
 from frontdesk.book.engine.gates import Gate
 from frontdesk.book.models import Claim, OverbookRule
+from frontdesk.book.queries.derive import tick_at
 from frontdesk.book.queries.find import Option, earliest
 from frontdesk.book.queries.gated import Gated, gated, last_day
-from frontdesk.book.queries.open_time import mask_of, tick_of
+from frontdesk.book.queries.open_time import mask_of
 from frontdesk.book.queries.wish import Wish
 
 DAYS = 14  # looked at, at most
@@ -106,7 +107,7 @@ def _of_day(
 def _hours(rule: OverbookRule, one: Gated) -> int:
     """The ticks of the rule's local hours on the day."""
     start, end = (
-        tick_of(datetime.combine(one.day, moment, one.site.zone), one.midnight)
+        tick_at(datetime.combine(one.day, moment, one.site.zone), one.midnight)
         for moment in (rule.starts, rule.ends)
     )
     return bits.span(start, end - start)

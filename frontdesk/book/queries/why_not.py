@@ -10,9 +10,9 @@ from frontdesk.book.engine import bits
 from frontdesk.book.engine.find import Free
 from frontdesk.book.engine.gates import OF_KIND, Gate
 from frontdesk.book.ports import Finding, Verdict
+from frontdesk.book.queries.derive import tick_at
 from frontdesk.book.queries.find import earliest
 from frontdesk.book.queries.gated import Gated, gated, last_day
-from frontdesk.book.queries.open_time import tick_of
 from frontdesk.book.queries.why_provider import OfProvider, read_day
 from frontdesk.book.queries.wish import Wish
 from frontdesk.clinic.choices import Language
@@ -98,7 +98,7 @@ def _shut(one: Gated, start: datetime) -> set[Gate]:
 
 
 def _tick(one: Gated, start: datetime) -> tuple[int, bool]:
-    tick = tick_of(start, one.midnight)
+    tick = tick_at(start, one.midnight)
     return tick, one.midnight + timedelta(minutes=bits.TICK_MINUTES * tick) == start
 
 

@@ -12,7 +12,8 @@ from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.book.engine import bits
 from frontdesk.book.models import Appointment, AppointmentStatus, ResourceDay
-from frontdesk.book.queries.open_time import Pools, site_days, tick_of
+from frontdesk.book.queries.derive import tick_at
+from frontdesk.book.queries.open_time import Pools, site_days
 from frontdesk.clinic.models import Provider, Site
 from frontdesk.kit.clock import local_midnight
 from frontdesk.outreach.models import Message, MessageState
@@ -191,7 +192,7 @@ def _all_providers(site: Site, day: date) -> int:
 def _free_bits(site: Site, day: date, providers: Sequence[int], now: datetime) -> dict[int, int]:
     """What is left of each provider's free time from now on; the time of expired holds counts as free."""
     found = site_days(Pools([providers]), sites={site.pk: site}, first=day, last=day, now=now)
-    begun = tick_of(now, local_midnight(day, site.time_zone)) + 1
+    begun = tick_at(now, local_midnight(day, site.time_zone)) + 1
     left = bits.span(begun, bits.TICKS - begun)
     here = found.get((day, site.pk))
     return {one.resource: one.bits & left for one in here.providers} if here else {}
