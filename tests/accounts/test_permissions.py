@@ -28,6 +28,12 @@ TABLE: dict[Permission, str] = {
     P.SEE_ACCESS_LOG: "manager administrator",
     P.APPROVE_PROTOCOLS: "provider",
     P.SEE_ALL_SITES: "manager administrator",
+    P.APPROVE_MOVES: "nurse provider manager",
+    P.WAIVE_CHECKS: "nurse provider manager",
+    P.RECORD_ABSENCES: "scheduler nurse provider manager",
+    P.DRAFT_SETTINGS: "provider manager administrator",
+    P.APPROVE_SETTINGS: "provider manager administrator",
+    P.SIGN_OVERBOOKING: "provider",
 }
 
 
