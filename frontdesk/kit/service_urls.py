@@ -11,14 +11,22 @@ class BadServiceUrl(Exception):
     """A service's URL that cannot be read. The message never repeats the URL: it may hold a password."""
 
 
+# Statements are prepared only where the code asks for it, never because they were run often.
+WHERE_ASKED = 1_000_000_000
+
+
 def database(url: str) -> dict[str, Any]:
-    """Django's database settings from `postgresql://user:password@host:port/name?host=/socket/folder`."""
+    """Django's database settings from `postgresql://user:password@host:port/name?host=/socket/folder`.
+
+    `prepared=off` is for a connection pooler that cannot keep prepared statements.
+    """
     if not url:
         url = "postgresql:///frontdesk"
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise BadServiceUrl("DATABASE_URL must begin with postgresql://.")
-    options = dict(parse_qsl(parts.query))
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    options["prepare_threshold"] = None if options.pop("prepared", "on") == "off" else WHERE_ASKED
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "frontdesk",

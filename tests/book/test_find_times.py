@@ -37,6 +37,13 @@ def test_it_offers_every_time_that_fits_earliest_first(universe: Universe) -> No
     assert {option.room for option in found} == {universe.exam_1.pk}
 
 
+def test_what_is_remembered_of_the_clinic_is_never_older_than_the_clinic(universe: Universe) -> None:
+    wish = _wish(universe, until=TODAY)
+    assert {option.room for option in open_times(wish, now=NOW)} == {universe.exam_1.pk}
+    Room.objects.filter(pk=universe.exam_1.pk).update(active=False)
+    assert {option.room for option in open_times(wish, now=NOW)} == {universe.exam_2.pk}
+
+
 def test_taken_time_is_not_offered_and_its_room_is_passed_over(universe: Universe) -> None:
     universe.book(at(10))
     found = list(open_times(_wish(universe, until=TODAY), now=NOW))

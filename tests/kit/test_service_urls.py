@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontdesk.kit.service_urls import BadServiceUrl, MailServer, database, email
+from frontdesk.kit.service_urls import WHERE_ASKED, BadServiceUrl, MailServer, database, email
 
 
 def test_a_database_url_gives_host_port_name_and_account() -> None:
@@ -20,6 +20,13 @@ def test_a_database_url_gives_host_port_name_and_account() -> None:
 
 def test_a_socket_folder_goes_into_the_query() -> None:
     assert database("postgresql://desk@/front?host=/run/pg")["HOST"] == "/run/pg"
+
+
+@pytest.mark.parametrize(("query", "threshold"), [("", WHERE_ASKED), ("?prepared=off", None)])
+def test_a_pooler_that_keeps_no_statements_can_be_named(query: str, threshold: int | None) -> None:
+    options = database(f"postgresql://desk@db.example/front{query}")["OPTIONS"]
+    assert options["prepare_threshold"] == threshold
+    assert "prepared" not in options
 
 
 @pytest.mark.parametrize("url", ["mysql://x:secret@y/z", "sqlite:///x?secret", "secret"])

@@ -61,12 +61,19 @@ def longest(free: int) -> int:
 
 def starts(free: int, count: int) -> int:
     """The ticks at which `count` free ticks in a row begin."""
-    width = 1
-    while width < count:
-        step = min(width, count - width)
-        free &= free << step
-        width += step
+    for shift in _shifts(count):
+        free &= free << shift
     return free & FULL
+
+
+@cache
+def _shifts(count: int) -> tuple[int, ...]:
+    """By how much to shift, one after the other, to ask for `count` ticks in a row: each time twice as many."""
+    width, found = 1, []
+    while width < count:
+        found.append(min(width, count - width))
+        width += found[-1]
+    return tuple(found)
 
 
 def ticks(bits: int) -> Iterator[int]:

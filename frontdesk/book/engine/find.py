@@ -88,7 +88,7 @@ def search(day: SiteDay, need: Need) -> Iterator[Found]:
     # Rooms and interpreters are looked at only where a provider has time: on most full days nobody has.
     for place, part in enumerate(rest, 1):
         if union:
-            union &= _any(day.pools[place], part)
+            union &= _any(day.pools[place], part, union)
     for tick in bits.ticks(union):
         mark = bits.span(tick, 1)
         for provider, ticks in by_provider:
@@ -126,9 +126,11 @@ def _clashes(resource: int, part: Slice, chosen: Sequence[int], need: Need) -> b
     )
 
 
-def _any(pool: Sequence[Free], part: Slice) -> int:
-    """The ticks at which the visit may begin as far as one part is concerned."""
+def _any(pool: Sequence[Free], part: Slice, wanted: int) -> int:
+    """The ticks at which the visit may begin as far as one part is concerned; it is enough to know of those wanted."""
     found = 0
     for free in pool:
-        found |= bits.starts(free.bits, part.ticks)
-    return (found << part.offset) & bits.FULL
+        found |= bits.starts(free.bits, part.ticks) << part.offset
+        if not wanted & ~found:
+            break
+    return found & bits.FULL

@@ -21,7 +21,7 @@ from frontdesk.kit.clock import local_midnight
 
 HORIZON = 90  # days; nothing is searched further ahead
 # Days of single resources: near time is looked at first, and each time twice as much is read.
-READ_FIRST = 300
+READ_FIRST = 600
 FIRST_DAYS = 4  # days of single sites whose rooms are read at first, and each time twice as many
 PER_PROVIDER_DAY = 3  # so that one quiet provider does not fill the page
 

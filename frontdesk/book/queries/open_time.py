@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -15,24 +16,25 @@ from frontdesk.book.engine import bits
 from frontdesk.book.engine.find import Free, SiteDay
 from frontdesk.book.engine.kept import Moment, closed_to, reserved_for, unpack
 from frontdesk.book.queries.derive import span_of
+from frontdesk.book.queries.supply import ANYWHERE, OthersAt, others_at
 from frontdesk.clinic.models import Site
 from frontdesk.kit.clock import local_midnight
 
 Key = tuple[date, int]  # local day, site id
 
 # Written as SQL since a search sends hundreds of ids: as one text that PostgreSQL reads as an array they cost a
-# tenth of what as many parameters do. `longest` and `hours` pass over the days
-# that are too full, or free at other hours, and so not worth reading.
+# tenth of what as many parameters do. Days and resources stand in the order of the index `book_resource_day_search`,
+# which answers for hundreds of both at once. `longest` and `hours` pass over the days that are too full, or free at
+# other hours, and so not worth reading.
 _LEADS = """
-    SELECT resource_id, day.day, day.site_id, free_bits, kept, start_bits, open_bits
-    FROM book_resourceday AS day
-    WHERE resource_id = ANY(%s::bigint[]) AND day.day BETWEEN %s AND %s AND site_id = ANY(%s::bigint[])
+    SELECT resource_id, day, site_id, free_bits, kept, start_bits, open_bits
+    FROM book_resourceday
+    WHERE resource_id = ANY(%s::bigint[]) AND day BETWEEN %s AND %s
 """
 _OTHERS = """
-    SELECT resource_id, day.day, day.site_id, free_bits, kept, start_bits, open_bits
-    FROM unnest(%s::date[], %s::bigint[]) AS key (day, site_id)
-    JOIN book_resourceday AS day ON day.day = key.day AND day.site_id = key.site_id
-    WHERE resource_id = ANY(%s::bigint[])
+    SELECT resource_id, day, site_id, free_bits, kept, start_bits, open_bits
+    FROM book_resourceday
+    WHERE resource_id = ANY(%s::bigint[]) AND day = ANY(%s::date[]) AND site_id = ANY(%s::bigint[])
 """
 _ROOMY = " AND longest >= %s AND hours & %s <> 0"
 _ROOMY_OR_FREED = " AND ((longest >= %s AND hours & %s <> 0) OR resource_id = ANY(%s::bigint[]))"
@@ -42,7 +44,6 @@ _EXPIRED = """
     WHERE hold.ended_at IS NULL AND hold.expires_at <= %s
     AND claim.released_at IS NULL AND claim.appointment_id IS NULL AND claim.unit = 1
 """
-ANYWHERE = 0  # in the place of a site, for people who work at several
 Freed = Mapping[tuple[int, date], int]
 _Row = tuple[int, date, int, bytes, bytes | None, bytes | None, bytes]
 
@@ -59,25 +60,16 @@ class Pools:
     ticks: int = 1
     classes: frozenset[int] = frozenset()
     kept_only: bool = False
-    # The site of each room and machine, so that those of other sites need not be read; others may go anywhere.
-    homes: Mapping[int, int] = field(default_factory=dict)
+    # By site and resource, what it may take of the parts that do not lead; made of the parts where it is not given.
+    known: OthersAt | None = None
 
     @property
     def everybody(self) -> list[int]:
         return list(dict.fromkeys(one for part in self.parts for one in part))
 
     @cached_property
-    def others_at(self) -> Mapping[int, Mapping[int, Sequence[tuple[int, int]]]]:
-        """By site, or ANYWHERE, and by resource: each (part, rank) that it may take of the parts that do not lead."""
-        found: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(dict)
-        for part, members in enumerate(self.parts[1:], 1):
-            for place, resource in enumerate(members):
-                here = found[self.homes.get(resource, ANYWHERE)]
-                if resource in here:
-                    here[resource].append((part, place))
-                else:
-                    here[resource] = [(part, place)]
-        return found
+    def others_at(self) -> OthersAt:
+        return others_at(self.parts, {}) if self.known is None else self.known
 
 
 @dataclass(frozen=True)
@@ -126,8 +118,10 @@ def leads(
     moments = frame.moments()
     rank = {resource: place for place, resource in enumerate(pools.parts[0])}
     found: dict[Key, list[Free]] = defaultdict(list)
-    rows = _rows(_LEADS, [array(pools.parts[0]), first, last, array(frame.sites)], frame.freed, ticks, hours)
+    rows = _rows(_LEADS, [array(pools.parts[0]), first, last], frame.freed, ticks, hours)
     for resource, day, site, free, kept, starts in _free(rows, frame.freed):
+        if site not in frame.sites:
+            continue
         mask = free
         if kept is not None:
             mask, own = _open_to(free, kept, day, pools, moments[site])
@@ -141,16 +135,19 @@ def leads(
     return {key: SiteDay([pool, *([] for _ in pools.parts[1:])]) for key, pool in found.items()}
 
 
-def add_others(days: dict[Key, SiteDay], pools: Pools, frame: Frame, keys: Collection[Key]) -> None:
+def add_others(days: dict[Key, SiteDay], pools: Pools, frame: Frame, keys: AbstractSet[Key]) -> None:
     """Fill in what the other parts' resources have free, on the named days and sites."""
     if not keys:
         return
     moments = frame.moments()
-    places = _places(pools, {site for _, site in keys})
+    sites = {site for _, site in keys}
+    places = _places(pools, sites)
     ranked: dict[tuple[Key, int], list[tuple[int, Free]]] = defaultdict(list)
-    days_of, sites_of = [day for day, _ in keys], [site for _, site in keys]
-    rows = _rows(_OTHERS, [days_of, sites_of, array(places)], frame.freed, pools.ticks)
+    where: list[object] = [array(places), sorted({day for day, _ in keys}), array(sites)]
+    rows = _rows(_OTHERS, where, frame.freed, pools.ticks)
     for resource, day, site, free, kept, starts in _free(rows, frame.freed):
+        if (day, site) not in keys:
+            continue
         mask = free if kept is None else _open_to(free, kept, day, pools, moments[site])[0]
         for part, place in places[resource]:
             ranked[(day, site), part].append((place, Free(resource, mask, starts)))
@@ -186,12 +183,11 @@ def _rows(
     touched = array({resource for resource, _ in freed})
     query += _ROOMY_OR_FREED if freed else _ROOMY
     connection.ensure_connection()
-    # In the driver's own binary form, which is read several times quicker than text.
+    values = [*values, ticks, hours, touched] if freed else [*values, ticks, hours]
+    # In the driver's own binary form, which is read several times quicker than text; and with a plan that is kept,
+    # since making one for hundreds of ids takes longer than reading their days.
     with Cursor(connection.connection) as cursor:
-        cursor.execute(
-            query, [*values, ticks, hours, touched] if freed else [*values, ticks, hours], binary=True
-        )
-        rows: list[_Row] = cursor.fetchall()
+        rows: list[_Row] = cursor.execute(query, values, binary=True, prepare=True).fetchall()
     return rows
 
 
@@ -211,9 +207,9 @@ def freed_by_expiry(
     resources: Collection[int], first: date, last: date, now: datetime
 ) -> dict[tuple[int, date], int]:
     """Time whose hold has expired and is not yet written off: free for whoever wants it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_EXPIRED, [now])
-        rows = cursor.fetchall()
+    connection.ensure_connection()
+    with Cursor(connection.connection) as cursor:
+        rows = cursor.execute(_EXPIRED, [now], binary=True, prepare=True).fetchall()
     found: dict[tuple[int, date], int] = defaultdict(int)
     if not rows:
         return found

@@ -1,10 +1,14 @@
-"""Who and what may serve a visit type: everything that a search must know before it reads a day, in one query."""
+"""Who and what may serve a visit type: everything that a search must know before it reads a day.
+
+It is one query, and remembered for as long as nothing about the clinic changes.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.db import connection
 from psycopg import Cursor
@@ -12,6 +16,7 @@ from psycopg import Cursor
 from frontdesk.book.engine.segments import Part
 from frontdesk.clinic.choices import InterpreterMode
 from frontdesk.clinic.models import Site, VisitType
+from frontdesk.clinic.queries.changes import Marks, marks
 
 # One statement in place of seven: a search is a few milliseconds, and each question to the database is a half.
 _SUPPLY = """
@@ -54,19 +59,45 @@ _SUPPLY = """
 """
 
 
-@dataclass
+OthersAt = Mapping[int, Mapping[int, Sequence[tuple[int, int]]]]
+ANYWHERE = 0  # in the place of a site, for people who work at several
+REMEMBERED = 256  # kinds of wishes, in each process
+
+
+@dataclass(frozen=True)
 class Supply:
     """`members` has for each (kind, of) of a part the resources that may take it, in order of preference.
 
     `lengths` are the minutes of providers who take longer or shorter than usual; `classes` the slot classes whose
-    kept time the visit may have; `homes` the site of each room and machine.
+    kept time the visit may have; `homes` the site of each room and machine. It is shared: nobody may change it.
     """
 
-    segments: list[Part] = field(default_factory=list)
-    lengths: dict[int, int] = field(default_factory=dict)
-    classes: set[int] = field(default_factory=set)
-    members: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-    homes: dict[int, int] = field(default_factory=dict)
+    segments: Sequence[Part] = ()
+    lengths: Mapping[int, int] = field(default_factory=dict)
+    classes: frozenset[int] = frozenset()
+    members: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
+    homes: Mapping[int, int] = field(default_factory=dict)
+    _others: dict[tuple[tuple[str, str], ...], OthersAt] = field(default_factory=dict, compare=False)
+
+    def others_at(self, parts: Sequence[Part]) -> OthersAt:
+        """By site and resource, what it may take of the parts that do not lead; see `others_at`."""
+        key = tuple((part.kind, part.of) for part in parts)
+        if key not in self._others:
+            pools = [[], *(self.members.get(one, ()) for one in key[1:])]
+            self._others[key] = others_at(pools, self.homes)
+        return self._others[key]
+
+
+def others_at(pools: Sequence[Sequence[int]], homes: Mapping[int, int]) -> OthersAt:
+    """By site, or ANYWHERE, and by resource: each (part, rank) that it may take of the parts that do not lead.
+
+    `homes` has the site of each room and machine, so that those of other sites need not be read.
+    """
+    found: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(dict)
+    for part, members in enumerate(pools[1:], 1):
+        for place, resource in enumerate(members):
+            found[homes.get(resource, ANYWHERE)].setdefault(resource, []).append((part, place))
+    return found
 
 
 def supply(
@@ -79,30 +110,51 @@ def supply(
     audiences: Sequence[str],
 ) -> Supply:
     """What there is for the visit type at the sites. `language` names that of the interpreter; empty for none."""
-    connection.ensure_connection()
+    return _read(
+        marks(), visit_type.pk, visit_type.room_type, tuple(site.pk for site in sites), language, modality, directed,
+        tuple(audiences),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(
+    _marks: Marks,
+    kind: int,
+    room_type: str,
+    sites: tuple[int, ...],
+    language: str,
+    modality: str,
+    directed: bool,
+    audiences: tuple[str, ...],
+) -> Supply:
     values = {
-        "kind": visit_type.pk, "sites": [site.pk for site in sites], "room_type": visit_type.room_type,
-        "language": language, "by": modality, "directed": directed, "audiences": list(audiences),
+        "kind": kind, "sites": list(sites), "room_type": room_type, "language": language, "by": modality,
+        "directed": directed, "audiences": list(audiences),
     }  # fmt: skip
-    found = Supply()
-    segments, helpers = [], []
+    connection.ensure_connection()
     with Cursor(connection.connection) as cursor:
-        cursor.execute(_SUPPLY, values, binary=True)
-        for what, pk, kind, of, offset, minutes, leads, members in cursor.fetchall():
-            if what == "segment":
-                segments.append((not leads, offset, pk, Part(kind, offset, minutes, of, leads)))
-            elif what == "length":
-                found.lengths[pk] = minutes
-            elif what == "class":
-                found.classes.add(pk)
-            elif what == "helper":
-                helpers += [(of != InterpreterMode.PERSON, one) for one in members]
-            else:
-                found.members[kind, of] += members
-                if pk:
-                    found.homes |= dict.fromkeys(members, pk)
-    found.segments = [part for *_, part in sorted(segments)]
-    for pool in found.members.values():
+        return _made(cursor.execute(_SUPPLY, values, binary=True).fetchall(), language)
+
+
+def _made(rows: Sequence[tuple[str, int, str, str, int, int, bool, list[int]]], language: str) -> Supply:
+    lengths: dict[int, int] = {}
+    homes: dict[int, int] = {}
+    classes: set[int] = set()
+    members: dict[tuple[str, str], list[int]] = defaultdict(list)
+    segments, helpers = [], []
+    for what, pk, kind, of, offset, minutes, leads, some in rows:
+        if what == "segment":
+            segments.append((not leads, offset, pk, Part(kind, offset, minutes, of, leads)))
+        elif what == "length":
+            lengths[pk] = minutes
+        elif what == "class":
+            classes.add(pk)
+        elif what == "helper":
+            helpers += [(of != InterpreterMode.PERSON, one) for one in some]
+        else:
+            members[kind, of] += some
+            homes |= dict.fromkeys(some, pk) if pk else {}
+    for pool in members.values():
         pool.sort()
-    found.members["interpreter", language] = [pk for _, pk in sorted(helpers)]
-    return found
+    members["interpreter", language] = [pk for _, pk in sorted(helpers)]
+    return Supply([part for *_, part in sorted(segments)], lengths, frozenset(classes), dict(members), homes)

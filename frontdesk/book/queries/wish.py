@@ -14,7 +14,7 @@ from frontdesk.book.engine.find import Need, Slice
 from frontdesk.book.engine.reasons import PartOfDay
 from frontdesk.book.engine.segments import Part, parts_of, with_interpreter, without_place
 from frontdesk.book.queries.open_time import Pools
-from frontdesk.book.queries.supply import supply
+from frontdesk.book.queries.supply import Supply, supply
 from frontdesk.clinic.choices import Audience, InterpreterMode, Language, Modality, ResourceKind
 from frontdesk.clinic.models import Interpreter, Provider, Site, SlotClass, VisitType
 
@@ -67,18 +67,23 @@ def takings(wish: Wish) -> list[Taking]:
         wish.visit_type, wish.sites, language=language, modality=wish.by, directed=wish.directed,
         audiences=_audiences(wish.new_patient),
     )  # fmt: skip
-    if wish.room is not None:
-        for key in [key for key in there.members if key[0] == ResourceKind.ROOM]:
-            there.members[key] = [wish.room]
     for own, providers in _by_length(wish, there.lengths).items():
         parts = _assemble(wish.visit_type, there.segments, own, wish.by, language)
-        pools = [providers, *(there.members[part.kind, part.of] for part in parts[1:])]
+        pools = [providers, *(_members(wish, there, part) for part in parts[1:])]
         if all(pools):
             need = need_of(parts)
             ticks = min(one.ticks for one in need.parts)
-            kept = Pools(pools, ticks, frozenset(there.classes), wish.visit_type.kept_only, there.homes)
-            found.append(Taking(parts, kept, need))
+            known = there.others_at(parts) if wish.room is None else None
+            found.append(
+                Taking(parts, Pools(pools, ticks, there.classes, wish.visit_type.kept_only, known), need)
+            )
     return found
+
+
+def _members(wish: Wish, there: Supply, part: Part) -> Sequence[int]:
+    if wish.room is not None and part.kind == ResourceKind.ROOM:
+        return [wish.room]
+    return there.members.get((part.kind, part.of), ())
 
 
 def everybody(wish: Wish) -> set[int]:
