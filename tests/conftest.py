@@ -30,6 +30,19 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("house")
 
+# They do thousands of times what other tests cover once, and measuring would make them take twice as long.
+NOT_MEASURED = (
+    "tests/book/test_offered_is_bookable.py", "tests/book/test_races", "tests/book/test_random_day.py",
+    "tests/book/test_state_machine.py", "tests/crash/", "tests/desk/test_bad_input.py", "tests/desk/test_permissions.py",
+    "tests/desk/test_races", "tests/desk/test_security.py", "tests/scenarios/",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(NOT_MEASURED):
+            item.add_marker(pytest.mark.no_cover)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:

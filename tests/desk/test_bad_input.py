@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.http import QueryDict
@@ -16,8 +15,8 @@ from frontdesk.daybook.models import Look
 from frontdesk.people.models import Patient
 from frontdesk.triage.actions.requests import TYPED
 from frontdesk.triage.models import Request
-from tests.desk.absurd import ABSURD, FIELDS, QUERIES, WITHOUT_FIELDS, Field, encoded
-from tests.desk.support import BACKEND, Answer, Desk, Scene, read, rows, said, scene, undone, written
+from tests.desk.absurd import FIELDS, QUERIES, WITHOUT_FIELDS, Field, absurd_for, encoded
+from tests.desk.support import BACKEND, Answer, Desk, Scene, read, rows, said, undone, written
 from tests.desk.test_permissions import CHANGES, LOOKS, TABLE
 from tests.universe import Universe, at
 
@@ -31,11 +30,6 @@ DONE_BY_A_BARE_WISH = (
 )  # fmt: skip
 ABOUT_SETTINGS = ("desk:settings", "desk:time", "desk:kept", "desk:closure", "desk:absence")
 KEEPS_ITS_OWN = {"daybook_look"}  # that a page was looked at is written down, whatever was asked
-
-
-@pytest.fixture
-def things(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    return scene(desk, tmp_path, monkeypatch)
 
 
 def doers(cast: Universe, door: str) -> User:
@@ -79,7 +73,7 @@ def test_a_field(field: Field, desk: Desk, things: Scene) -> None:
     browser = desk.browser(None if field.door == "login" else doers(cast, field.door))
     url = reverse(field.door, args=field.args(things, cast))
     before = rows()
-    for name, value in ABSURD.items():
+    for name, value in absurd_for(str(field)).items():
         body = encoded({**field.valid(things, cast), field.name: value})
         headers = {"X-Autosave": "1"} if field.alone else {}
         with undone():
@@ -100,7 +94,7 @@ def test_a_query(door: str, desk: Desk, things: Scene) -> None:
     url = reverse(door, args=TABLE[door].args(things, cast))
     before = rows()
     for fixed, parameters in QUERIES[door]:
-        for name, value in ABSURD.items():
+        for name, value in absurd_for(f"{door} {parameters}").items():
             query = encoded({**fixed, **dict.fromkeys(parameters, value)}).decode()
             wrong += [f"{parameters}, {name}: {one}" for one in faults(browser.get(f"{url}?{query}"))]
     assert not wrong

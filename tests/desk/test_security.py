@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from axes.models import AccessAttempt
@@ -20,7 +19,7 @@ from django.urls import reverse
 from frontdesk.config import settings as real
 from frontdesk.config.middleware import POLICY
 from frontdesk.daybook.models import Entry
-from tests.desk.support import Answer, Desk, Scene, read, said, scene
+from tests.desk.support import Answer, Desk, Scene, read, said
 from tests.desk.test_permissions import LOOKS, TABLE
 from tests.factories.protocol import CHEST_PAIN
 from tests.factories.staff import PASSWORD
@@ -28,11 +27,6 @@ from tests.factories.staff import PASSWORD
 pytestmark = pytest.mark.django_db
 
 DOOR = "/log-in/"
-
-
-@pytest.fixture
-def things(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    return scene(desk, tmp_path, monkeypatch)
 
 
 def try_password(
