@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -43,13 +43,14 @@ class Link(StrEnum):
 class Ask:
     """A wish to take time. `start` is None while a search is only being opened.
 
-    `request_id` is None where no request is asked for: for a visit that is moved (`moving` is its id).
+    `request_id` is None where no request is asked for: for a visit that is moved (`moving` is its id). `by` is None
+    where nobody takes time yet: where a search asks what it may look at.
     """
 
     request_id: int | None
     patient: Patient | None
     visit_type: VisitType | None
-    by: User
+    by: User | None
     now: datetime
     provider: Provider | None = None
     site: Site | None = None
@@ -66,7 +67,8 @@ class Ask:
 class Finding:
     """What one check says of an ask: the link of the visit's chain, the verdict, a sentence, a code.
 
-    A refusal that is `waivable` may be waived by somebody who may waive checks, with a reason.
+    A refusal that is `waivable` may be waived by somebody who may waive checks, with a reason. `until` is the last
+    local day for which a pass holds, where there is one.
     """
 
     link: str
@@ -75,6 +77,7 @@ class Finding:
     code: str = ""
     waivable: bool = False
     waived_because: str = ""
+    until: date | None = None
 
     def waive(self, because: str) -> Finding:
         return replace(self, verdict=Verdict.WAIVED, waived_because=because)

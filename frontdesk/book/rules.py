@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
+from frontdesk.book.models import Appointment
 from frontdesk.book.ports import Ask, BookingCheck, Finding, Verdict
-from frontdesk.kit.errors import BadValue, Refused
+from frontdesk.clinic.models import VisitType
+from frontdesk.kit.errors import BadValue, NotAllowed, Refused
 
 Waivers = Mapping[str, str]
 """For each link that is waived, the reason."""
@@ -46,20 +51,27 @@ def check_can_book(
     A refusal that may be waived is, where `waivers` has a reason for its link and the person may waive checks.
     Raises NotAllowed, BookingGate with a reason code, or BadValue where a waiver has no reason.
     """
-    ask.by.check_may(Permission.BOOK)
+    by = _who(ask)
+    by.check_may(Permission.BOOK)
     found = [*findings(ask), *(finding for check in more for finding in check(ask))]
-    judged = [_waived(finding, ask, waivers or {}) for finding in found]
+    judged = [_waived(finding, by, waivers or {}) for finding in found]
     for finding in judged:
         if finding.verdict is Verdict.FAIL:
             raise BookingGate(finding, judged)
     return judged
 
 
-def _waived(finding: Finding, ask: Ask, waivers: Waivers) -> Finding:
+def _who(ask: Ask) -> User:
+    if ask.by is None:
+        raise NotAllowed("Somebody must answer for a booking.")
+    return ask.by
+
+
+def _waived(finding: Finding, by: User, waivers: Waivers) -> Finding:
     because = waivers.get(finding.link)
     if because is None or finding.verdict is not Verdict.FAIL or not finding.waivable:
         return finding
-    ask.by.check_may(Permission.WAIVE_CHECKS)
+    by.check_may(Permission.WAIVE_CHECKS)
     if len(because.strip()) < 3:
         raise BadValue(f"Say why “{finding.link}” is waived.", field=finding.link)
     return finding.waive(because.strip()[:200])
@@ -67,7 +79,35 @@ def _waived(finding: Finding, ask: Ask, waivers: Waivers) -> Finding:
 
 def is_directed(found: Sequence[Finding]) -> bool:
     """Did a clinician direct this visit? Then time that opens by direction may be had."""
-    return any(finding.code == "DIRECTED" and finding.verdict is Verdict.PASS for finding in found)
+    return _directed(found) is not None
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Does a visit that may move `stand` directed by a clinician, and until which local day? None is any day."""
+
+    stands: bool = False
+    until: date | None = None
+
+    def on(self, day: date) -> bool:
+        """May it have, on this local day, time that opens by direction?"""
+        return self.stands and (self.until is None or day <= self.until)
+
+    def last(self, day: date) -> date:
+        """The last local day to look at, where the search ends on `day` anyhow."""
+        return min(day, self.until) if self.stands and self.until is not None else day
+
+
+def direction_of(visit: Appointment, visit_type: VisitType, *, now: datetime) -> Direction:
+    """What is left of the visit's direction where it moves, as this visit type. The action asks the same checks."""
+    ask = Ask(None, visit.patient, visit_type, None, now, moving=visit.pk)
+    found = _directed(findings(ask))
+    return Direction(stands=True, until=found.until) if found else Direction()
+
+
+def _directed(found: Sequence[Finding]) -> Finding | None:
+    passed = (one for one in found if one.verdict is Verdict.PASS)
+    return next((one for one in passed if one.code == "DIRECTED"), None)
 
 
 def in_words(found: Sequence[Finding]) -> list[str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 from django.db import connection
 
+from frontdesk.book.models import Appointment, ChainLink
 from frontdesk.book.ports import Ask, Finding, Verdict
 from frontdesk.triage.engine.lanes import Lane
 from frontdesk.triage.models import Handoff, Request
@@ -13,6 +16,7 @@ from frontdesk.triage.models.in_force import in_force
 from frontdesk.triage.rules import OPENS_BOOKING, standing_direction
 
 LINK = "Request"
+DIRECTED, BEYOND = "DIRECTED", "GATE_DIRECTION"  # codes of the links of visits that were booked as directed
 
 
 def request_allows_booking(ask: Ask) -> Sequence[Finding]:
@@ -76,7 +80,35 @@ def _moving(ask: Ask) -> Finding:
         open_now = open_now.select_for_update(no_key=True, of=("self",))
     if any(request.current_lane is Lane.EMERGENCY for request in open_now.order_by("pk")):
         return _fail("GATE_EMERGENCY", "This patient has an open emergency request. It comes first.")
-    return Finding(LINK, Verdict.PASS, "The visit was booked before.")
+    return _still_directed(ask) or Finding(LINK, Verdict.PASS, "The visit was booked before.")
+
+
+def _still_directed(ask: Ask) -> Finding | None:
+    """What its direction says of a visit's new place; None for a visit that was not booked as directed.
+
+    Beyond the direction's limits it goes only where somebody who may waives them, but never needs that where it is
+    beyond them already and the new place is no worse. A clinician who lowered the lane has lifted the limits.
+    """
+    link = ChainLink.objects.filter(appointment=ask.moving, link=LINK, code__in=(DIRECTED, BEYOND))
+    visit = Appointment.objects.filter(chain__in=link).select_related("site").first()
+    request = Request.objects.filter(pk=visit.asked_for).first() if visit and visit.asked_for else None
+    if visit is None or request is None or request.current_lane is not Lane.URGENT:
+        return None
+    handoff = standing_direction(request)
+    if handoff is None or handoff.direction not in OPENS_BOOKING:
+        words = "A clinician directed this visit, and no direction to book stands now."
+        return Finding(LINK, Verdict.WARN, words, DIRECTED)
+    found = _within(handoff, ask)
+    if found.verdict is Verdict.FAIL and _is_no_worse(visit, ask):
+        return replace(found, verdict=Verdict.WARN)
+    return replace(found, waivable=found.verdict is Verdict.FAIL)
+
+
+def _is_no_worse(visit: Appointment, ask: Ask) -> bool:
+    """Is it the same visit type, and on no later day than the one on which the visit stands?"""
+    same = ask.visit_type is not None and ask.visit_type.pk == visit.visit_type_id
+    day = _day(ask)
+    return same and day is not None and day <= visit.start.astimezone(visit.site.zone).date()
 
 
 def _other_emergency(request: Request) -> Finding | None:
@@ -101,15 +133,19 @@ def _directed(request: Request, ask: Ask) -> Finding:
 def _within(handoff: Handoff, ask: Ask) -> Finding:
     wanted = handoff.direct_visit_type
     if wanted is not None and ask.visit_type is not None and ask.visit_type.pk != wanted.pk:
-        return _fail("GATE_DIRECTION", f"The clinician directed this visit type: {wanted.name}.")
+        return _fail(BEYOND, f"The clinician directed this visit type: {wanted.name}.")
     if _too_late(handoff, ask):
         day = f"{handoff.direct_by:%a %d %b}"
-        return _fail("GATE_DIRECTION", f"The clinician directed a visit by {day}.")
+        return _fail(BEYOND, f"The clinician directed a visit by {day}.")
     who = handoff.directed_by.name if handoff.directed_by else "a clinician"
-    return Finding(LINK, Verdict.PASS, f"Directed by {who}.", "DIRECTED")
+    return Finding(LINK, Verdict.PASS, f"Directed by {who}.", DIRECTED, until=handoff.direct_by)
 
 
 def _too_late(handoff: Handoff, ask: Ask) -> bool:
-    if handoff.direct_by is None or ask.start is None or ask.site is None:
-        return False
-    return ask.start.astimezone(ask.site.zone).date() > handoff.direct_by
+    day = _day(ask)
+    return handoff.direct_by is not None and day is not None and day > handoff.direct_by
+
+
+def _day(ask: Ask) -> date | None:
+    """The local day that is asked for; None while a search is only being opened."""
+    return ask.start.astimezone(ask.site.zone).date() if ask.start and ask.site else None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from frontdesk.book.actions import cancels, holds, moves, plans
+from frontdesk.book.actions.cancels import TooLate
 from frontdesk.book.actions.days import remake_days
 from frontdesk.book.actions.plans import PlanClosed, PlanVisit, VisitRefused
 from frontdesk.book.actions.wanted import Wanted, wanted_of
@@ -276,6 +277,68 @@ def test_a_series_is_extended_at_its_end(universe: Universe, gym: Therapy) -> No
     assert running_series(universe.ben) == []
     with pytest.raises(PlanClosed):
         more(week(6), key="h")
+
+
+def test_a_series_is_never_extended_before_its_last_visit(universe: Universe, gym: Therapy) -> None:
+    plan = course(universe, gym, week(0), week(2))
+    early = PlanVisit(session(gym, universe, week(1)), universe.ben, universe.ready(universe.ben).pk)
+    before = counts()
+    with pytest.raises(BadValue, match=r"after its last visit \(Thu 19 Mar, 09:00\)"):
+        plans.extend(plan=plan, visits=[early], key="", by=universe.alice, now=NOW)
+    assert counts() == before
+    last = plan.visits.get(plan_place=2)
+    cancels.cancel(visit=last, why="patient-ill", note="", version=1, key="", by=universe.alice, now=NOW)
+    assert plans.extend(plan=plan, visits=[early], key="", by=universe.alice, now=NOW).visits_wanted == 3
+
+
+def _undo(cast: Universe, visit: Appointment) -> Appointment:
+    return cancels.undo(visit=visit, version=visit.version, by=cast.alice, now=NOW)
+
+
+def test_what_no_longer_fits_its_plan_is_not_taken_back(universe: Universe, gym: Therapy) -> None:
+    """The other visit was moved while this one did not stand, and nobody was told that the two break the gap."""
+    plan = linked(universe, gym, week(0), week(0) + 4 * DAY, Gap(1, 7))
+    lab, visit = plan.visits.order_by("plan_place")
+    lab = cancels.cancel(visit=lab, why="patient-ill", note="", version=1, key="", by=universe.alice, now=NOW)
+    assert breaks(plan, visit, week(0) - DAY) == []
+    late = moves.move(
+        visit=visit, to=wanted_of(visit, week(0) - DAY), move=moves.Move("patient-asked"), version=1, key="",
+        by=universe.alice, now=NOW,
+    )  # fmt: skip
+    with pytest.raises(
+        TooLate, match=r"plan has changed meanwhile. Follow-up \(Wed 4 Mar, 09:00\) would then"
+    ):
+        _undo(universe, lab)
+    lab.refresh_from_db()
+    assert lab.status == "cancelled" and differences(now=NOW) == []
+    moves.move(
+        visit=late, to=wanted_of(late, week(0) + 4 * DAY), move=moves.Move("patient-asked"), version=2, key="",
+        by=universe.alice, now=NOW,
+    )  # fmt: skip
+    assert _undo(universe, lab).status == "booked"
+
+
+def test_a_break_that_was_known_hinders_no_undo(universe: Universe, gym: Therapy) -> None:
+    plan = course(universe, gym, week(0), week(1), week(2))
+    second = plan.visits.get(plan_place=2)
+    second = moves.move(
+        visit=second, to=wanted_of(second, week(3)), move=moves.Move("patient-asked"), version=1, key="",
+        by=universe.alice, now=NOW,
+    )  # fmt: skip
+    later = NOW + timedelta(minutes=1)
+    second = cancels.cancel(
+        visit=second, why="patient-ill", note="", version=2, key="", by=universe.alice, now=later
+    )
+    assert cancels.undo(visit=second, version=3, by=universe.alice, now=later).status == "booked"
+
+
+def test_a_longer_visit_may_break_a_gap_of_minutes(universe: Universe, gym: Therapy) -> None:
+    start = week(0)
+    plan = linked(universe, gym, start, start + timedelta(minutes=45), Gap(0, 0, least_minutes=30))
+    lab = plan.visits.get(plan_place=1)
+    assert breaks(plan, lab, start) == []
+    (said,) = breaks(plan, lab, start, end=start + timedelta(minutes=45))
+    assert "would then leave 0 min after the visit before; at least 30 are needed" in said
 
 
 def test_who_sees_a_plan(universe: Universe, gym: Therapy) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, time, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,8 +13,10 @@ from frontdesk.book.queries.derive import fill, load
 from frontdesk.clinic.choices import Moves
 from frontdesk.clinic.models import VisitType
 from frontdesk.daybook.models import Entry
+from frontdesk.triage.actions import handoffs
 from tests.desk.support import Answer, Desk, Form, read, rows, said, written
 from tests.factories import time as slots
+from tests.factories.protocol import FEVER
 from tests.universe import NOW, Universe, at
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +184,47 @@ def test_kept_time_says_for_whom(desk: Desk, look: Look) -> None:
     _reopen(cast)
     text = said(look(day="2026-03-13", time="14:00"))
     assert "This time is kept for: Same-day urgent and opens by a clinician’s direction." in text
+
+
+def test_a_directed_visit_may_go_where_a_direction_opens_time(desk: Desk, visit: Appointment) -> None:
+    cast = desk.universe
+    kept = slots.slot_class("urgent", "Urgent", cast.follow_up, by_direction=True)
+    cast.dr_carol.sessions.filter(weekday=4).update(slot_class=kept)
+    _reopen(cast)
+    directed = _directed(cast, until=FRIDAY)
+    answer = desk.get(cast.alice, "desk:visit-move", directed.pk, day="2026-03-13", time="14:00")
+    assert "Request Pass. Directed by Bob Blden, RN." in said(answer)
+    assert confirm(desk, answer, directed, why="patient-asked").status_code == 302
+    directed.refresh_from_db()
+    assert directed.start == at(14, day=FRIDAY)
+    other = desk.get(cast.alice, "desk:visit-move", visit.pk, day="2026-03-13", time="15:00")
+    assert "opens by a clinician’s direction" in said(other)
+    assert not may_confirm(other)
+
+
+def test_after_the_directed_day_a_scheduler_is_stopped_and_a_nurse_may_waive(desk: Desk) -> None:
+    cast = desk.universe
+    directed = _directed(cast, until=FRIDAY - timedelta(days=1))
+    place = {"day": "2026-03-13", "time": "14:00"}
+    answer = desk.get(cast.alice, "desk:visit-move", directed.pk, **place)
+    assert "Request: Fail. The clinician directed a visit by Thu 12 Mar." in said(answer)
+    assert not may_confirm(answer)
+    waivable = the_form(desk.get(cast.bob, "desk:visit-move", directed.pk, **place), directed)
+    assert "waive-REQUEST" in waivable.fields
+    said_why = {"why": "patient-asked", "waive-REQUEST": "Seen by telephone"}
+    answer = desk.browser(cast.bob).post(waivable.action, {**waivable.fields, **said_why})
+    assert answer.status_code == 302
+
+
+def _directed(cast: Universe, *, until: date) -> Appointment:
+    """Dora's follow-up on Monday at 9:00, which Bob directed by that day."""
+    request = cast.ready(cast.dora, said=FEVER)
+    handoff = handoffs.accept(handoff=request.handoffs.get(), by=cast.bob, now=NOW)
+    handoffs.direct(
+        handoff=handoff, direction="within_days", visit_type=cast.follow_up, visit_by=until, by=cast.bob,
+        now=NOW,
+    )  # fmt: skip
+    return cast.book(at(9, day=MONDAY), request=request)
 
 
 def _reopen(cast: Universe) -> None:

@@ -18,6 +18,7 @@ from frontdesk.book.queries.check_days import differences
 from frontdesk.book.queries.wish import parts_for
 from frontdesk.daybook.models import Entry, EntrySubject
 from frontdesk.daybook.verify import verify
+from tests.factories.soundness_plans import wrong_gatherings, wrong_plans
 
 CHANGES = (
     "AppointmentMoved", "AppointmentCancelled", "AppointmentRestored", "AppointmentMissed", "MovabilitySet",
@@ -41,6 +42,8 @@ def faults(*, now: datetime) -> list[str]:
         *wrong_visits(),
         *wrong_holds(),
         *missing_facts(),
+        *wrong_plans(),
+        *wrong_gatherings(),
         *(one.sentence for one in differences(now=now)),
         *verify().faults,
     ]

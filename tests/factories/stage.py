@@ -28,7 +28,7 @@ from tests.factories import clinic as factory
 from tests.factories.callers import callers
 from tests.universe import LAST_OPEN, NOW, OPENER, TODAY, Universe, at
 
-_keys = count(1)
+keys = count(1)
 _Row = TypeVar("_Row", bound=Model)
 
 
@@ -41,6 +41,7 @@ class Stage:
     nurse: Provider
     machine: Equipment
     staged: VisitType
+    group: VisitType
     kept: Session
     rule: OverbookRule
 
@@ -63,6 +64,7 @@ def build(universe: Universe, *, people: int = 8) -> Stage:
         nurse=nurse,
         machine=machine,
         staged=_staged(clinic, nurse),
+        group=_group(clinic),
         kept=_kept(clinic),
         rule=_rule(clinic),
     )
@@ -79,6 +81,14 @@ def _staged(clinic: Universe, nurse: Provider) -> VisitType:
             Segment(visit_type=kind, kind="room", room_type=RoomType.EXAM, offset=0, minutes=40),
         ]
     )
+    return kind
+
+
+def _group(clinic: Universe) -> VisitType:
+    """An hour with three places."""
+    kind = factory.visit_type("talk", "Group talk", in_=clinic.dr_carol.specialty, minutes=60)
+    VisitType.objects.filter(pk=kind.pk).update(places=3)
+    kind.refresh_from_db()
     return kind
 
 
@@ -122,19 +132,19 @@ class Hands:
         return self.stage.clinic
 
     @contextmanager
-    def _step(self, what: str) -> Iterator[None]:
+    def step(self, what: str) -> Iterator[None]:
         """One step, a second later. What is refused has changed nothing."""
         self.now += timedelta(seconds=1)
-        before = self._state()
+        before = self.state()
         try:
             with transaction.atomic():
                 yield
             self.done[what] += 1
         except Refused:
             self.refused[what] += 1
-            assert self._state() == before
+            assert self.state() == before
 
-    def _state(self) -> list[tuple[object, ...]]:
+    def state(self) -> list[tuple[object, ...]]:
         if not self.watchful:
             return []
         visits = Appointment.objects.order_by("pk").values_list("pk", "version", "status", "start")
@@ -146,77 +156,86 @@ class Hands:
         return at(10, day=TODAY + timedelta(days=day)) + timedelta(minutes=10 * tick)
 
     def hold(self, request: int, kind: int, doctor: int, start: datetime) -> None:
-        with self._step("hold"):
+        with self.step("hold"):
             self._place(request, self.wanted(kind, doctor, start))
 
     def hold_and_book(self, request: int, kind: int, doctor: int, start: datetime) -> None:
-        with self._step("hold and book"):
+        with self.step("hold and book"):
             self._book(self._place(request, self.wanted(kind, doctor, start)))
 
     def overbook(self, request: int, start: datetime) -> None:
         clinic = self.clinic
         wanted = Wanted(clinic.phone_call, clinic.main, clinic.dr_carol, start, overbook=self.stage.rule)
-        with self._step("overbook"):
+        with self.step("overbook"):
             self._book(self._place(request, wanted))
 
     def first_available(self, request: int, start: datetime) -> None:
-        clinic, asked = self.clinic, self._request(request)
+        clinic, asked = self.clinic, self.request(request)
         doctors = providers_for(clinic.follow_up, [clinic.main])
         wish = Wish(clinic.follow_up, [clinic.main], doctors, max(self.now, start), LAST_OPEN)
         assert asked.patient is not None
-        with self._step("first available"):
+        with self.step("first available"):
             holds.place_first(
-                wish=wish, patient=asked.patient, request_id=asked.pk, key=f"hands-{next(_keys)}",
+                wish=wish, patient=asked.patient, request_id=asked.pk, key=f"hands-{next(keys)}",
                 by=clinic.alice, now=self.now,
             )  # fmt: skip
 
     def book(self, number: int) -> None:
-        if (found := _pick(Hold.objects.filter(ended_at=None), number)) is not None:
-            with self._step("book"):
+        if (found := pick(Hold.objects.filter(ended_at=None), number)) is not None:
+            with self.step("book"):
                 self._book(found)
 
     def let_go(self, number: int) -> None:
-        if (found := _pick(Hold.objects.filter(ended_at=None), number)) is not None:
-            with self._step("let go"):
+        if (found := pick(Hold.objects.filter(ended_at=None), number)) is not None:
+            with self.step("let go"):
                 holds.let_go(hold=found, by=self.clinic.alice, now=self.now)
 
     def wait(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
 
     def sweep(self) -> None:
-        with self._step("sweep"):
+        with self.step("sweep"):
             holds.sweep(by=System("hold sweeper"), now=self.now)
 
     def move(self, number: int, start: datetime) -> None:
-        if (found := _pick(Appointment.objects.all(), number)) is not None:
-            with self._step("move"):
-                self._move(found, wanted_of(found, start))
+        self.move_of(pick(Appointment.objects.all(), number), start)
+
+    def move_of(self, visit: Appointment | None, start: datetime, what: str = "move") -> None:
+        if visit is not None:
+            with self.step(what):
+                self.go(visit, wanted_of(visit, start))
 
     def move_and_change(self, number: int, kind: int, doctor: int, start: datetime) -> None:
-        if (found := _pick(Appointment.objects.all(), number)) is not None:
-            with self._step("move and change"):
-                self._move(found, self.wanted(kind, doctor, start))
+        if (found := pick(Appointment.objects.all(), number)) is not None:
+            with self.step("move and change"):
+                self.go(found, self.wanted(kind, doctor, start))
 
     def cancel(self, number: int, *, stale: bool = False) -> None:
-        if (found := _pick(Appointment.objects.all(), number)) is not None:
-            with self._step("cancel"):
+        self.cancel_of(pick(Appointment.objects.all(), number), stale=stale)
+
+    def cancel_of(self, visit: Appointment | None, what: str = "cancel", *, stale: bool = False) -> None:
+        if visit is not None:
+            with self.step(what):
                 cancels.cancel(
-                    visit=found, why="patient-asked", note="", version=found.version - stale, key="",
+                    visit=visit, why="patient-asked", note="", version=visit.version - stale, key="",
                     by=self.clinic.alice, now=self.now,
                 )  # fmt: skip
 
     def undo(self, number: int) -> None:
         """Mostly of what has ended last; where nothing has, it is refused."""
         ended = Appointment.objects.exclude(status=AppointmentStatus.BOOKED).order_by("-version", "pk")
-        if (found := _pick(ended, number // 4) or _pick(Appointment.objects.all(), number)) is not None:
-            with self._step("undo"):
-                cancels.undo(visit=found, version=found.version, by=self.clinic.alice, now=self.now)
+        self.undo_of(pick(ended, number // 4) or pick(Appointment.objects.all(), number))
+
+    def undo_of(self, visit: Appointment | None, what: str = "undo") -> None:
+        if visit is not None:
+            with self.step(what):
+                cancels.undo(visit=visit, version=visit.version, by=self.clinic.alice, now=self.now)
 
     def change_of_mind(self, number: int) -> None:
         """Cancelled, and at once taken back."""
         booked = Appointment.objects.filter(status=AppointmentStatus.BOOKED, start__gt=self.now)
-        if (found := _pick(booked, number)) is not None:
-            with self._step("undo"):
+        if (found := pick(booked, number)) is not None:
+            with self.step("undo"):
                 ended = cancels.cancel(
                     visit=found, why="patient-asked", note="", version=found.version, key="",
                     by=self.clinic.alice, now=self.now,
@@ -224,8 +243,8 @@ class Hands:
                 cancels.undo(visit=ended, version=ended.version, by=self.clinic.alice, now=self.now)
 
     def miss(self, number: int) -> None:
-        if (found := _pick(Appointment.objects.all(), number)) is not None:
-            with self._step("miss"):
+        if (found := pick(Appointment.objects.all(), number)) is not None:
+            with self.step("miss"):
                 cancels.miss(
                     visit=found, why="no-word", note="", version=found.version, by=self.clinic.alice, now=self.now
                 )  # fmt: skip
@@ -234,7 +253,7 @@ class Hands:
         """One in eight keeps the time for same-day visits; the others close it."""
         clinic, stage = self.clinic, self.stage
         among = [clinic.dr_carol, clinic.dr_yusuf, clinic.exam_1, stage.nurse, stage.machine]
-        with self._step("block"):
+        with self.step("block"):
             blocks.block(
                 resource=among[who % len(among)], kind=BlockKind.MEETING, start=start,
                 end=start + timedelta(minutes=minutes),
@@ -242,13 +261,13 @@ class Hands:
             )  # fmt: skip
 
     def lift(self, number: int) -> None:
-        if (found := _pick(Block.objects.standing(), number)) is not None:
-            with self._step("lift"):
+        if (found := pick(Block.objects.standing(), number)) is not None:
+            with self.step("lift"):
                 blocks.lift(block=found, because="", by=self.clinic.alice, now=self.now)
 
     def release(self) -> None:
         """The kept hour of tomorrow, once."""
-        with self._step("release"):
+        with self.step("release"):
             blocks.release(
                 kept=self.stage.kept, day=TODAY + timedelta(days=1), site=self.clinic.main, because="Nobody came",
                 by=self.clinic.dan, now=self.now,
@@ -275,14 +294,14 @@ class Hands:
         plain = [clinic.follow_up, clinic.same_day][kind // 4 % 2]
         return Wanted(plain, clinic.main, provider, start, room, clinic.marisol if kind % 4 == 2 else None)
 
-    def _request(self, number: int) -> Request:
+    def request(self, number: int) -> Request:
         return self.stage.requests[number % len(self.stage.requests)]
 
     def _place(self, request: int, wanted: Wanted) -> Hold:
-        asked = self._request(request)
+        asked = self.request(request)
         assert asked.patient is not None
         return holds.place(
-            wanted=wanted, patient=asked.patient, request_id=asked.pk, key=f"hands-{next(_keys)}",
+            wanted=wanted, patient=asked.patient, request_id=asked.pk, key=f"hands-{next(keys)}",
             by=self.clinic.alice, now=self.now,
         )  # fmt: skip
 
@@ -292,14 +311,14 @@ class Hands:
         appointments.book(hold=hold, by=self.clinic.alice, now=self.now)
         self.booked += fresh
 
-    def _move(self, visit: Appointment, to: Wanted) -> None:
+    def go(self, visit: Appointment, to: Wanted) -> None:
         moves.move(
             visit=visit, to=to, move=Move(why="patient-asked"), version=visit.version, key="",
             by=self.clinic.alice, now=self.now,
         )  # fmt: skip
 
 
-def _pick(rows: QuerySet[_Row], number: int) -> _Row | None:
+def pick(rows: QuerySet[_Row], number: int) -> _Row | None:
     """The row of that number, counted round."""
     among = rows.count()
     return (rows if rows.ordered else rows.order_by("pk"))[number % among] if among else None

@@ -17,6 +17,7 @@ from frontdesk.book.actions.wanted import wanted_of
 from frontdesk.book.engine.why import CHANGES, MISSES, Why
 from frontdesk.book.facts import AppointmentCancelled, AppointmentMissed, AppointmentRestored
 from frontdesk.book.models import Appointment, AppointmentStatus, Claim, HoldEnd
+from frontdesk.book.queries.plans import breaks_if_restored
 from frontdesk.book.rules_changes import UNDO_WITHIN, Ended, can_undo
 from frontdesk.daybook.record import record
 from frontdesk.kit.errors import Refused
@@ -83,7 +84,8 @@ def miss(*, visit: Appointment, why: str, note: str, version: int, by: User, now
 def undo(*, visit: Appointment, version: int, by: User, now: datetime) -> Appointment:
     """Take back a cancellation or a missed mark, within a quarter of an hour, where nothing has followed.
 
-    Raises NotAllowed, Stale, TooLate, PatientBusy, or TimeTaken where the time is somebody else's by now.
+    Raises NotAllowed, Stale, TooLate (also where its plan has changed and it would no longer fit), PatientBusy, or
+    TimeTaken where the time is somebody else's by now.
     """
     by.check_may(Permission.BOOK)
     try:
@@ -128,6 +130,7 @@ def _undo(visit: Appointment, by: User, now: datetime) -> Appointment:
         raise Ended("There is nothing to take back.")
     if not can_undo(visit, now=now):
         raise TooLate("It is too long ago to be taken back. Book the visit again.")
+    _check_plan(visit)
     was = visit.status
     if was == AppointmentStatus.CANCELLED:
         _take_again(visit, by, now)
@@ -146,6 +149,15 @@ def _undo(visit: Appointment, by: User, now: datetime) -> Appointment:
     )
     record(fact, by=by, now=now)
     return visit
+
+
+def _check_plan(visit: Appointment) -> None:
+    """While it did not stand, nobody was told what a change to another visit of its plan breaks with this one."""
+    ended = visit.cancelled_at or visit.missed_at
+    if visit.plan is not None and ended is not None:
+        broken = breaks_if_restored(visit.plan, visit, ended=ended)
+        if broken:
+            raise TooLate(f"Its plan has changed meanwhile. {broken[0]}")
 
 
 def _take_again(visit: Appointment, by: User, now: datetime) -> None:

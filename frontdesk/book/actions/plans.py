@@ -22,6 +22,7 @@ from frontdesk.book.engine.why import CHANGES
 from frontdesk.book.facts_plans import PlanBooked, PlanEnded, PlanExtended
 from frontdesk.book.models import Appointment, AppointmentStatus, Plan, PlanKind
 from frontdesk.book.queries.known import TRAVEL
+from frontdesk.book.queries.plans import STANDING
 from frontdesk.daybook.record import record
 from frontdesk.kit.errors import BadValue, Refused
 from frontdesk.kit.text import one_line
@@ -96,12 +97,17 @@ def book_family(*, visits: Sequence[PlanVisit], key: str, by: User, now: datetim
 
 
 def extend(*, plan: Plan, visits: Sequence[PlanVisit], key: str, by: User, now: datetime) -> Plan:
-    """Add visits to the end of a series. Raises as `book_series`, and PlanClosed where it has ended."""
+    """Add visits to the end of a series.
+
+    Raises as `book_series`, BadValue where they do not come after those that stand, and PlanClosed where it has
+    ended.
+    """
     ordered = _of_one_patient(visits, plan)
 
     def add() -> Plan:
         checked, days = lock_all(ordered, by, now, plan)
         locked = _running(plan)
+        _check_at_its_end(locked, ordered[0].wanted)
         last = locked.visits.order_by("-plan_place").values_list("plan_place", flat=True).first() or 0
         made = take_all(locked, last, checked, days, by, now)
         locked.visits_wanted += len(made)
@@ -229,6 +235,15 @@ def _running(plan: Plan, *, any_kind: bool = False) -> Plan:
     if locked.kind != PlanKind.SERIES and not any_kind:
         raise PlanClosed("Only a series can be extended.")
     return locked
+
+
+def _check_at_its_end(plan: Plan, first: Wanted) -> None:
+    """With the patient locked, who is the same for every visit of a series."""
+    last = plan.visits.filter(status__in=STANDING, end__gt=first.start).order_by("start").last()
+    if last is not None:
+        local = last.start.astimezone(last.site.zone)
+        when = f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+        raise BadValue(f"A series is extended at its end: choose times after its last visit ({when}).")
 
 
 def _lock_ahead(plan: Plan, from_place: int, now: datetime) -> list[Appointment]:

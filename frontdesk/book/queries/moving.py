@@ -17,6 +17,7 @@ from frontdesk.book.queries.find import HORIZON, Option, open_times
 from frontdesk.book.queries.new_patients import is_new_patient
 from frontdesk.book.queries.open_time import Pools, freed_by_expiry, mask_of, site_days
 from frontdesk.book.queries.wish import Taking, Wish, classes_for, takings
+from frontdesk.book.rules import direction_of
 from frontdesk.clinic.models import Provider, Site, SlotClass, VisitType
 from frontdesk.kit.clock import local_midnight
 
@@ -42,19 +43,25 @@ class Target:
 
 
 def wish_for(visit: Appointment, target: Target, *, now: datetime) -> Wish:
-    """What is looked for when `visit` goes to `target`: with this provider, at this site, from its day on."""
+    """What is looked for when `visit` goes to `target`: with this provider, at this site, from its day on.
+
+    A visit that a clinician directed is looked for as directed, up to the day of the direction.
+    """
     patient, kind = visit.patient, target.visit_type
     same = kind.pk == visit.visit_type_id
+    direction = direction_of(visit, kind, now=now)
+    until = target.day + timedelta(days=HORIZON)
     return Wish(
         visit_type=kind,
         sites=[target.site],
         providers=[target.provider.pk],
         earliest=local_midnight(target.day, target.site.time_zone),
-        until=target.day + timedelta(days=HORIZON),
+        until=direction.last(until) if direction.on(target.day) else until,
         language=patient.language,
         interpreter=patient.needs_interpreter and (visit.interpreter_id is not None or not same),
         busy=_busy(visit, now),
         new_patient=is_new_patient(patient, kind.specialty_id, now=now),
+        directed=direction.on(target.day),
         modality=visit.modality if same else "",
         room=target.room,
     )
@@ -98,15 +105,16 @@ def _reasons(visit: Appointment, target: Target, now: datetime) -> Iterator[str]
         yield "This time has passed."
     if target.start.minute % bits.TICK_MINUTES:
         yield "Visits begin on full five minutes."
-    if not takings(wish_for(visit, target, now=now)):
+    wish = wish_for(visit, target, now=now)
+    if not takings(wish):
         yield "Nobody and nothing of the kind that this visit needs is at the site."
-    start, end = target.start, target.start + _length(visit, target, now)
+    start, end = target.start, target.start + _length(visit, wish)
     day, mask = mask_of(start, end, target.site)
     row = ResourceDay.objects.filter(resource=target.provider.pk, day=day, site=target.site).first()
     if row is None or row.open & mask != mask:
         yield _not_open(target, row, mask)
         return
-    yield from _kept_from(visit, target, row.kept_for, mask, now)
+    yield from _kept_from(target, wish, row.kept_for, mask, now)
     if (row.free | own_time(visit).get((target.provider.pk, day), 0)) & mask != mask:
         yield _taken(visit, target, start, end, now)
     if row.start_bits and not bits.from_bytes(row.start_bits) & bits.span(_first_tick(target), 1):
@@ -164,9 +172,9 @@ def _busy(visit: Appointment, now: datetime) -> Sequence[tuple[datetime, datetim
     return list(live.exclude(pk=visit.pk).values_list("start", "end"))
 
 
-def _length(visit: Appointment, target: Target, now: datetime) -> timedelta:
+def _length(visit: Appointment, wish: Wish) -> timedelta:
     """How long the provider's own part lasts."""
-    for taking in takings(wish_for(visit, target, now=now)):
+    for taking in takings(wish):
         return timedelta(minutes=taking.parts[0].minutes)
     return visit.end - visit.start
 
@@ -183,12 +191,10 @@ def _not_open(target: Target, row: ResourceDay | None, mask: int) -> str:
     return f"{name}’s session does not last that long."
 
 
-def _kept_from(
-    visit: Appointment, target: Target, kept: Sequence[Kept], mask: int, now: datetime
-) -> Iterator[str]:
-    new = is_new_patient(visit.patient, target.visit_type.specialty_id, now=now)
-    by = visit.modality or target.visit_type.modality
-    classes = classes_for(target.visit_type, modality=by, directed=False, new_patient=new)
+def _kept_from(target: Target, wish: Wish, kept: Sequence[Kept], mask: int, now: datetime) -> Iterator[str]:
+    classes = classes_for(
+        wish.visit_type, modality=wish.by, directed=wish.directed, new_patient=wish.new_patient
+    )
     moment = Moment.of(now.astimezone(target.site.zone))
     for one in kept:
         if closed_to([one], target.day, classes=classes, now=moment) & mask:

@@ -10,12 +10,12 @@ from frontdesk.book.engine.plans import Gap, Stay, broken
 from frontdesk.book.models import Appointment, AppointmentStatus, Plan, PlanKind
 from frontdesk.book.queries.known import TRAVEL
 from frontdesk.clinic.models import Site
-from frontdesk.daybook.models import Entry
+from frontdesk.daybook.models import Entry, EntrySubject
 from frontdesk.people.models import Patient
 
-_LIVE = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
+_CHANGES = ("AppointmentBooked", "AppointmentMoved", "AppointmentRestored")
 _WITH = ("patient", "visit_type", "site", "provider", "room")
-_CAME = (*_LIVE, AppointmentStatus.DONE)
+STANDING = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.DONE)
 
 
 def visible_plan(pk: int, user: User) -> Plan | None:
@@ -56,18 +56,35 @@ def rhythm_of(plan: Plan) -> str:
     return str(booked.facts.get("rhythm", "")) if booked else ""
 
 
-def breaks(plan: Plan, visit: Appointment, start: datetime, *, site: Site | None = None) -> list[str]:
+def breaks(
+    plan: Plan,
+    visit: Appointment,
+    start: datetime,
+    *,
+    site: Site | None = None,
+    end: datetime | None = None,
+) -> list[str]:
     """What a move of the visit to the instant `start` would break, as sentences; empty where it breaks nothing.
 
-    `site` is where it would be then, if that is somewhere else.
+    `site` is where it would be then, if that is somewhere else; `end` when it would end, if it changes its length.
     """
-    moved = _stay(visit, start, site or visit.site)
-    others = [one for one in visits_of(plan) if one.pk != visit.pk and one.status in _CAME]
+    moved = _stay(visit, start, site or visit.site, end)
+    others = [one for one in visits_of(plan) if one.pk != visit.pk and one.status in STANDING]
     if plan.kind == PlanKind.LINKED:
         return list(_gaps_broken(plan, visit, moved, others))
     if plan.kind == PlanKind.SERIES:
         return list(_order_broken(visit, moved, others))
     return list(_parted(moved, others))
+
+
+def breaks_if_restored(plan: Plan, visit: Appointment, *, ended: datetime) -> list[str]:
+    """What would be broken if a visit that `ended` at that instant stood again where it stood.
+
+    Empty where nothing of the plan was booked, moved or restored since: what is broken then was known before.
+    """
+    others = plan.visits.exclude(pk=visit.pk).values("pk")
+    changes = EntrySubject.objects.filter(kind="appointment", ref__in=others, entry__kind__in=_CHANGES)
+    return breaks(plan, visit, visit.start) if changes.filter(entry__at__gte=ended).exists() else []
 
 
 def _gaps_broken(plan: Plan, visit: Appointment, moved: Stay, others: Sequence[Appointment]) -> Iterator[str]:
@@ -102,10 +119,15 @@ def _beside(one: Stay, other: Stay) -> bool:
     return one.site == other.site and touches
 
 
-def _stay(visit: Appointment, start: datetime | None = None, site: Site | None = None) -> Stay:
+def _stay(
+    visit: Appointment,
+    start: datetime | None = None,
+    site: Site | None = None,
+    end: datetime | None = None,
+) -> Stay:
     begins, where = start or visit.start, site or visit.site
-    end = begins + (visit.end - visit.start)
-    return Stay(begins.astimezone(where.zone).date(), begins, end, where.pk)
+    ends = end or begins + (visit.end - visit.start)
+    return Stay(begins.astimezone(where.zone).date(), begins, ends, where.pk)
 
 
 def _at(visit: Appointment) -> str:

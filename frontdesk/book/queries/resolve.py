@@ -5,7 +5,7 @@ The most pressing visit chooses first, and what is proposed to one is not propos
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -19,6 +19,7 @@ from frontdesk.book.queries.new_patients import is_new_patient
 from frontdesk.book.queries.open_time import mask_of
 from frontdesk.book.queries.outside import LIVE
 from frontdesk.book.queries.wish import Wish, classes_for
+from frontdesk.book.rules import direction_of
 from frontdesk.clinic.choices import ResourceKind
 from frontdesk.clinic.models import Equipment, Interpreter, Resource, Room
 from frontdesk.kit.clock import local_midnight
@@ -69,10 +70,10 @@ def proposals(conflict: Conflict, *, now: datetime) -> list[Proposal]:
 
 
 def _proposal(conflict: Conflict, hit: Hit, promised: _Promised, now: datetime) -> Proposal:
-    pieces = _pieces(conflict, hit.visit)
+    pieces, classes = _pieces(conflict, hit.visit), _classes(hit.visit, now)
     for candidate in candidates(conflict.resource, hit.visit):
         spans = [(candidate.pk, start, end) for start, end in pieces]
-        if promised.is_free(spans) and _free_there(candidate, hit.visit, pieces, now):
+        if promised.is_free(spans) and _free_there(candidate, hit.visit, pieces, classes, now):
             promised.spans += spans
             return Proposal(hit, instead=candidate)
     option = nearest_time(hit.visit, promised=promised, now=now)
@@ -101,7 +102,7 @@ def candidates(resource: Resource, visit: Appointment) -> list[Resource]:
 
 def is_free_instead(candidate: Resource, conflict: Conflict, visit: Appointment, *, now: datetime) -> bool:
     """Could the visit have `candidate` in the place of the conflict's resource, at its own time?"""
-    return _free_there(candidate, visit, _pieces(conflict, visit), now)
+    return _free_there(candidate, visit, _pieces(conflict, visit), _classes(visit, now), now)
 
 
 def nearest_time(visit: Appointment, *, now: datetime, promised: _Promised | None = None) -> Option | None:
@@ -109,7 +110,8 @@ def nearest_time(visit: Appointment, *, now: datetime, promised: _Promised | Non
     wish = wish_of(visit, now=now)
     day = visit.start.astimezone(visit.site.zone).date()
     begin = local_midnight(day, visit.site.time_zone)
-    for span in (replace(wish, earliest=max(begin, now), until=day), replace(wish, earliest=visit.end)):
+    that_day = replace(wish, earliest=max(begin, now), until=min(day, wish.until))
+    for span in (that_day, replace(wish, earliest=visit.end)):
         found = [
             one
             for one in islice(open_times(span, now=now), LOOKED_AT)
@@ -121,20 +123,21 @@ def nearest_time(visit: Appointment, *, now: datetime, promised: _Promised | Non
 
 
 def wish_of(visit: Appointment, *, now: datetime) -> Wish:
-    """What is looked for to move this visit: the same, at another time."""
+    """What is looked for to move this visit: the same, at another time, within its direction where it has one."""
     others = Appointment.objects.filter(patient=visit.patient, status__in=LIVE, end__gt=now)
     today = now.astimezone(visit.site.zone).date()
+    direction = direction_of(visit, visit.visit_type, now=now)
     return Wish(
         visit_type=visit.visit_type,
         sites=[visit.site],
         providers=[visit.provider_id],
         earliest=now,
-        until=today + timedelta(days=HORIZON),
+        until=direction.last(today + timedelta(days=HORIZON)),
         language=visit.patient.language,
         interpreter=visit.interpreter_id is not None,
         busy=list(others.exclude(pk=visit.pk).values_list("start", "end")),
         new_patient=is_new_patient(visit.patient, visit.visit_type.specialty_id, now=now),
-        directed=True,
+        directed=direction.stands,
         modality=visit.modality,
     )
 
@@ -144,11 +147,21 @@ def _pieces(conflict: Conflict, visit: Appointment) -> list[tuple[datetime, date
     return list(claims.order_by("start").values_list("start", "end"))
 
 
+def _classes(visit: Appointment, now: datetime) -> Collection[int]:
+    """The slot classes whose kept time the visit may have at its own time."""
+    day = visit.start.astimezone(visit.site.zone).date()
+    directed = direction_of(visit, visit.visit_type, now=now).on(day)
+    return classes_for(visit.visit_type, modality=visit.modality, directed=directed, new_patient=None)
+
+
 def _free_there(
-    candidate: Resource, visit: Appointment, pieces: Sequence[tuple[datetime, datetime]], now: datetime
+    candidate: Resource,
+    visit: Appointment,
+    pieces: Sequence[tuple[datetime, datetime]],
+    classes: Collection[int],
+    now: datetime,
 ) -> bool:
     moment = Moment.of(now.astimezone(visit.site.zone))
-    classes = classes_for(visit.visit_type, modality=visit.modality, directed=True, new_patient=None)
     for start, end in pieces:
         day, mask = mask_of(start, end, visit.site)
         row = ResourceDay.objects.filter(resource=candidate, day=day, site=visit.site).first()

@@ -38,7 +38,7 @@ def effects_of(visit: Appointment, wanted: Wanted) -> Iterator[Effect]:
         yield Effect("interp", "Interpreter", f"{new} {visit.interpreter.name}.")
     yield _left_behind(visit)
     if visit.plan is not None:
-        for sentence in breaks(visit.plan, visit, wanted.start, site=wanted.site):
+        for sentence in breaks(visit.plan, visit, wanted.start, site=wanted.site, end=wanted.end):
             yield Effect("warn", "Plan", sentence, "warn")
 
 
