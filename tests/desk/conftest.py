@@ -42,9 +42,7 @@ def _module_scene(
 
 
 @pytest.fixture
-def things(
-    _module_scene: Scene | None, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Scene:
+def things(_module_scene: Scene | None, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """One of each thing that an address can name; see `Scene`."""
     if _module_scene is None:
         return scene(desk, tmp_path, monkeypatch)

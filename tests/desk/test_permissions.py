@@ -452,7 +452,9 @@ def test_a_restricted_call_is_there_for_its_taker_and_for_clinicians_alone(desk:
     assert seen == {"alice": 200, "bob": 200, "carol": 200, "amy": 404, "dan": 404}
     for who in (other, cast.dan):
         assert desk.get(who, "desk:trail", request.pk).status_code == 404
-        assert reverse("desk:request", args=[request.pk]) not in desk.get(who, "desk:requests").content.decode()
+        assert (
+            reverse("desk:request", args=[request.pk]) not in desk.get(who, "desk:requests").content.decode()
+        )
 
 
 @pytest.mark.parametrize(("who", "status"), [("alice", 403), ("dan", 403), ("bob", 302), ("carol", 302)])
