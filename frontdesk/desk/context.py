@@ -50,6 +50,7 @@ RAIL = (
     ("desk:requests", "phone", "Requests", Permission.TAKE_REQUESTS),
     ("desk:calendar", "calendar", "Calendar", Permission.SEE_CALENDAR),
     ("desk:groups", "patients", "Groups", Permission.SEE_CALENDAR),
+    ("desk:conflicts", "repair", "Conflicts", Permission.SEE_CALENDAR),
     ("desk:queues", "queues", "Queues", Permission.SEE_QUEUES),
     ("desk:patients", "patients", "Patients", Permission.SEE_PATIENTS),
     ("desk:mailbox", "messages", "Mailbox", Permission.SEE_MAILBOX),

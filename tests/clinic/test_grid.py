@@ -49,7 +49,7 @@ def test_a_row_says_all_that_the_grid_says(universe: Universe) -> None:
     assert (row.kept_only, row.is_protected) == (True, True)
     (kept,) = row.kept
     assert (kept.name, kept.by_direction, kept.released) == ("Same-day urgent", True, "12:00 the day before")
-    assert (kept.released_by, kept.limits) == (Role.NURSE, "New patients, video")
+    assert (kept.released_by, kept.limits) == (Role.NURSE, "new patients, video only")
 
 
 def test_what_is_kept_for_nothing_moves_freely(universe: Universe) -> None:

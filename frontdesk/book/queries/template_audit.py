@@ -233,7 +233,8 @@ def _closed(view: _View) -> Iterator[Finding]:
                 "closed",
                 one.site,
                 f"{one.site.name} is closed on {_day(one.day)} ({one.name}): the sessions of {_count(people, 'provider')}"
-                f" fall away, and {_count(visits, 'visit')} still stand{'s' if visits == 1 else ''} in the book.",
+                f" fall away, and {_count(visits, 'visit') if visits else 'no visit'} still"
+                f" stand{'' if visits > 1 else 's'} in the book.",
                 ("closure", one.pk),
                 one.day,
                 (one.pk, bool(visits)),

@@ -32,10 +32,10 @@ class Kept:
 
     @property
     def limits(self) -> str:
-        """For whom and how, where that is not everybody and any way: "New patients, video"."""
+        """For whom and how, where that is not everybody and any way: "new patients, video only"."""
         parts = [] if self.audience == Audience.ANYBODY else [str(self.audience.label)]
         parts += [str(one.label) for one in self.modalities]
-        return ", ".join([parts[0], *(one.lower() for one in parts[1:])]) if parts else ""
+        return f"{', '.join(one.lower() for one in parts)} only" if parts else ""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from frontdesk.config.demo.accounts import (
 )
 from frontdesk.config.demo.care import assign
 from frontdesk.config.demo.catalog import EASTERN
+from frontdesk.config.demo.chains import add_chains
 from frontdesk.config.demo.clinic import Clinic, build_clinic
 from frontdesk.config.demo.closures import Closed, closed_days
 from frontdesk.config.demo.copy import FromSequences, copy_rows
@@ -46,6 +47,7 @@ FILLED = (
     *NUMBERED, "clinic_closure", "clinic_segment", "clinic_visitlength", "clinic_slotclass_visit_types",
     "clinic_provider", "clinic_room", "clinic_equipment", "clinic_interpreter", "book_session",
     "people_contactpoint", "people_riskflag", "book_claim", "book_resourceday",
+    "book_chainlink",
 )  # fmt: skip
 CLOSED_BEFORE = timedelta(days=60)
 DESK_CLOSED = timedelta(hours=8)  # before the present midnight: until then the desk worked
@@ -92,6 +94,8 @@ def load_demo(
     present = midnight(today, EASTERN)
     add_texts(texts, users=users, present=present)
     totals = _with(totals, add_together(filler, at=present - DESK_CLOSED))
+    if size.chains:
+        add_chains(present=present, waived_by=users[PRIYA], seed=seed)
     _settle()
     fact = DemoLoaded(
         size=size.name, seed=seed, today=today, sites=len(clinic.sites), providers=len(clinic.workers),

@@ -230,6 +230,20 @@ class DayRow(NamedTuple):
     counted: bool
 
 
+class LinkRow(NamedTuple):
+    """A link of a visit's chain."""
+
+    appointment_id: int
+    link: str
+    verdict: str
+    sentence: str
+    code: str
+    checked_at: datetime
+    waived_at: datetime | None
+    waived_by_id: int | None
+    waived_because: str
+
+
 class DutyRow(NamedTuple):
     site_id: int
     target: str

@@ -16,7 +16,8 @@ class Size:
     """`booked_days` ahead are booked as a busy clinic's are; from there to `horizon_days` hardly anything is.
 
     The shares are parts of the providers' session time: `nearest` today, falling evenly to `farthest` on the
-    last of the booked days; `older` is for history more than CLAIMS_FROM_DAYS old.
+    last of the booked days; `older` is for history more than CLAIMS_FROM_DAYS old. `chains`: are the chains of
+    the visits that stand stored too?
     """
 
     name: str
@@ -29,6 +30,7 @@ class Size:
     nearest: float
     farthest: float
     older: float
+    chains: bool = True
 
     def share(self, days_ahead: int) -> float:
         """The part of session time to book on the day that lies `days_ahead` of today (negative: history)."""
@@ -47,6 +49,6 @@ SIZES = {
         # These patients are few for a whole year of busy providers, so the older history is thinner.
         Size("small", 1, 6, 300, 365, 60, 90, nearest=0.99, farthest=0.8, older=0.2),
         Size("clinic", 3, 24, 6_000, 365, 60, 90, nearest=0.99, farthest=0.8, older=0.7),
-        Size("network", 20, 1_000, 60_000, 7, 90, 90, nearest=0.99, farthest=0.83, older=0.9),
+        Size("network", 20, 1_000, 60_000, 7, 90, 90, nearest=0.99, farthest=0.83, older=0.9, chains=False),
     )
 }

@@ -22,12 +22,16 @@ _PLACE = {link.value: place for place, link in enumerate(Link)}
 
 @dataclass(frozen=True)
 class Light:
-    """One link: `pk` is its row where it can be waived there, else 0; `waivable`: it can be while moving."""
+    """One link: `pk` is its row where it can be waived there, else 0; `waivable`: it can be while moving.
+
+    `because` and `who` say why and by whom it was waived.
+    """
 
     link: str
     verdict: str
     sentence: str
     because: str = ""
+    who: str = ""
     pk: int = 0
     waivable: bool = False
 
@@ -58,10 +62,17 @@ def kept_lights(rows: Iterable[ChainLink], *, may_waive: bool) -> tuple[Light, .
             row.verdict,
             row.sentence,
             row.waived_because,
+            _waiver(row),
             row.pk if may_waive and row.verdict in STANDS_IN_THE_WAY else 0,
         )
         for row in ordered
     )
+
+
+def _waiver(row: ChainLink) -> str:
+    """Who waived the link, and in which role; empty where nobody did."""
+    who = row.waived_by
+    return f"{who.name}, {who.get_role_display().lower()}" if who else ""
 
 
 def found_lights(found: Sequence[Finding], *, may_waive: bool) -> tuple[Light, ...]:

@@ -238,7 +238,7 @@ class Choices:
         """As the patient needs; none, which leaves one to be arranged; or one for whoever wants it."""
         spoken = Language(self.patient.language).label
         if self.patient.needs_interpreter:
-            return [Choice("", f"{spoken}, any kind"), Choice("none", "None: to be arranged")]
+            return [Choice("", f"{spoken}, any kind"), Choice("none", "To be arranged")]
         if self.patient.language == Language.ENGLISH:
             return [Choice("", "Not needed")]
         return [Choice("", "Not needed"), Choice("with", f"{spoken}, any kind")]

@@ -24,7 +24,10 @@ def find_cards(text: str, *, overdue: bool, today: date) -> QuerySet[KnowledgeCa
     if overdue:
         found = found.filter(review_on__lte=today)
     return (
-        found.select_related("written_by").prefetch_related("visit_types").distinct().order_by("title", "pk")
+        found.select_related("written_by")
+        .prefetch_related("visit_types__specialty")
+        .distinct()
+        .order_by("title", "pk")
     )
 
 

@@ -105,7 +105,7 @@ def _cell(day: DutyDay, zone: ZoneInfo, now: datetime) -> DutyCell:
     for one in day.duties:
         span = (max(one.starts, day.span[0]), min(one.ends, day.span[1]))
         running = one.starts <= now < one.ends and span[0] <= now < span[1]
-        line = Line(one.pk, _hours(span, day.span, zone), one.user.name, one.rank, one.ends > now, running)
+        line = Line(one.pk, _hours(span, day.span, zone), one.user.name, one.rank, span[1] > now, running)
         lines.append((span[0], one.rank, line))
     for span in day.gaps:
         lines.append(

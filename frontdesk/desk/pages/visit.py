@@ -117,12 +117,17 @@ def drawer_of(visit: Appointment, *, user: User, now: datetime, wanted: Wanted |
         history=_history(visit, zone),
         trail=_trail(visit, user),
         told=tuple(_told(one, zone) for one in told.order_by("queued_at")),
-        lights=kept_lights(visit.chain.all(), may_waive=user.may(Permission.WAIVE_CHECKS)) if reason else (),
+        lights=_lights(visit, user) if reason else (),
         may_move=(*MAY_MOVE[visit.moves], visit.may_move_because or visit.visit_type.moves_because),
         acts=acts,
         form=form,
         refused=wanted.refusal.sentence if wanted.refusal and form is None else "",
     )
+
+
+def _lights(visit: Appointment, user: User) -> tuple[Light, ...]:
+    rows = visit.chain.select_related("waived_by")
+    return kept_lights(rows, may_waive=user.may(Permission.WAIVE_CHECKS))
 
 
 def _history(visit: Appointment, zone: ZoneInfo) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import time
 
 from frontdesk.book.engine.template import WEEKDAYS, Row, Words, describe, rhythm, what
 
@@ -66,7 +67,10 @@ def picture(rows: Sequence[Row], words: Words, *, name: str, label: str) -> Pict
         name=name,
         label=label,
         height=TOP + (last - first) * HOUR + 2,
-        stretches=[_stretch(row, words, column, first) for row in layers],
+        stretches=[
+            _stretch(row, words, column, first, over=layers[place:])
+            for place, row in enumerate(layers, start=1)
+        ],
         days=[Label(LEFT + column * (day + 0.5), TOP - 8, _day(day, column)) for day in range(shown)],
         hours=[Label(LEFT - 6, _y(hour * 60, first) + 4, f"{hour:02}:00") for hour in range(first, last)],
         lines=[_y(hour * 60, first) for hour in range(first, last + 1)],
@@ -89,12 +93,14 @@ def _y(minute: int, first: int) -> float:
     return round(TOP + (minute - first * 60) * HOUR / 60, 1)
 
 
-def _stretch(row: Row, words: Words, column: float, first: int) -> Stretch:
+def _stretch(row: Row, words: Words, column: float, first: int, *, over: Sequence[Row]) -> Stretch:
+    """One row; what is drawn `over` it leaves it the words that still have room."""
     share = column / row.cycle
     x = LEFT + column * row.weekday + share * row.week + 1.5
     width = share - 3
-    y = _y(row.starts.hour * 60 + row.starts.minute, first)
-    height = _y(row.ends.hour * 60 + row.ends.minute, first) - y
+    y, end = _y(_minute(row.starts), first), _y(_minute(row.ends), first)
+    height = end - y
+    seen = [_y(minute, first) for minute in _uncovered(row, over)]
     return Stretch(
         round(x, 1),
         y + 1,
@@ -102,8 +108,29 @@ def _stretch(row: Row, words: Words, column: float, first: int) -> Stretch:
         round(height - 2, 1),
         "closed" if row.block else "kept" if row.slot_class else "open",
         f"{WEEKDAYS[row.weekday]} {describe(row, words)}",
-        _lines(row, words, x, y, width, height),
+        _lines(row, words, x, seen[0], width, seen[1] - seen[0]),
     )
+
+
+def _minute(of: time) -> int:
+    return of.hour * 60 + of.minute
+
+
+def _uncovered(row: Row, over: Sequence[Row]) -> tuple[int, int]:
+    """The minutes of the row's first part that no other row is drawn over; none of it where all is covered."""
+    begins, ends = _minute(row.starts), _minute(row.ends)
+    above = [one for one in over if one.weekday == row.weekday and _share_a_column(one, row)]
+    for one in sorted(above, key=lambda one: one.starts):
+        if _minute(one.starts) <= begins < _minute(one.ends):
+            begins = _minute(one.ends)
+        elif begins < _minute(one.starts) < ends:
+            return begins, _minute(one.starts)
+    return min(begins, ends), ends
+
+
+def _share_a_column(one: Row, other: Row) -> bool:
+    """Do they share some of the day's column?"""
+    return 1 in (one.cycle, other.cycle) or (one.cycle, one.week) == (other.cycle, other.week)
 
 
 def _lines(
@@ -115,7 +142,7 @@ def _lines(
     if row.cycle > 1:
         full = _first_upper(rhythm(row.cycle, row.week))
         wanted.insert(1, full if len(full) <= letters else f"Week {chr(65 + row.week)}")
-    room = int((height - 4) // 13)
+    room = max(int((height - 4) // 13), 0)
     if letters < 3 or not room:
         return ()
     return tuple(

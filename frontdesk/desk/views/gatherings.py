@@ -115,7 +115,8 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         raise
     except Refused as refusal:
         sent = {name: asked_text(request.POST, name) for name in ("why", "to")}
-        page = GatheringPage(_load(request, here), user=user, now=now(), error=refusal.sentence, typed=sent)
+        error = f"{visit.patient.name}: {refusal.sentence}"
+        page = GatheringPage(_load(request, here), user=user, now=now(), error=error, typed=sent)
         return _gathering(request, page, status=422 if isinstance(refusal, BadValue) else 409)
     return redirect("desk:gathering", here)
 

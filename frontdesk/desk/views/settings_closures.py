@@ -55,6 +55,7 @@ def _answer(request: HttpRequest, user: User, form: ClosureForm | None) -> HttpR
     if site is not None:
         today = local_day(now(), site.time_zone)
         year = _year(request, today)
+        holidays = holidays_to_tick(site, year, today=today)
         context |= {
             "site": site,
             "sites": sites_of(user),
@@ -62,7 +63,8 @@ def _answer(request: HttpRequest, user: User, form: ClosureForm | None) -> HttpR
             "closing": f"{reverse('desk:closure-close')}?{_query(site, year)}",
             "form": form or ClosureForm(initial={"day": today}),
             "closed": closed_days(site, year, today=today),
-            "holidays": holidays_to_tick(site, year, today=today),
+            "holidays": holidays,
+            "may_tick": any(not one.closed for one in holidays),
             "may": user.may(Permission.APPROVE_SETTINGS),
         }
     return render(request, "desk/settings/time/closures.html", context, status=form.status if form else 200)

@@ -10,9 +10,11 @@ from typing import Any
 from django.utils import timezone
 
 from frontdesk.accounts.models import User
+from frontdesk.book.models import AppointmentStatus
 from frontdesk.daybook.models import Entry
 from frontdesk.triage.documentation import label
 from frontdesk.triage.models import Request
+from frontdesk.work.models import Queue
 
 Facts = Mapping[str, Any]
 
@@ -41,7 +43,7 @@ def trail(request: Request) -> list[Line]:
 
 
 def _line(entry: Entry) -> Line:
-    say = _WORDS.get(entry.kind, _plainly)
+    say = WORDS.get(entry.kind, _plainly)
     what, details, quotes = say(entry.facts)
     link = getattr(entry, "link", None)
     return Line(
@@ -146,15 +148,50 @@ def _directed(facts: Facts) -> Said:
 
 def _visit(verb: str) -> Callable[[Facts], Said]:
     def say(facts: Facts) -> Said:
-        start = _local(facts["start"])
         rows = [
             facts["visit_type"],
             ", ".join([facts["provider"], facts["site"], *facts.get("also", ())]),
-            f"{start:%a %d %b %Y, %H:%M}",
+            _when(facts["start"]),
         ]
         return verb, rows + list(facts.get("checks", ())), []
 
     return say
+
+
+def _when(moment: str) -> str:
+    local = _local(moment)
+    return f"{local:%a %d %b %Y, %H:%M}"
+
+
+def _chosen(facts: Facts) -> Said:
+    return f"Visit type chosen: {facts['chosen']}", [f"The guide suggested: {facts['suggested']}"], []
+
+
+def _moved(facts: Facts) -> Said:
+    rows = [f"{word}: {_stood(facts[name])}" for word, name in (("From", "was"), ("To", "now_is"))]
+    return "Visit moved", rows + list(facts["checks"]), []
+
+
+def _stood(place: Mapping[str, str]) -> str:
+    named = (place[name] for name in ("visit_type", "provider", "site", "room"))
+    return ", ".join([_when(place["start"]), *(one for one in named if one)])
+
+
+def _cancelled(facts: Facts) -> Said:
+    return f"Visit cancelled{' late' if facts['late'] else ''}", [_when(facts["start"])], []
+
+
+def _missed(facts: Facts) -> Said:
+    return "Visit marked as not kept", [_when(facts["start"])], []
+
+
+def _restored(facts: Facts) -> Said:
+    was = AppointmentStatus(facts["was"]).label.lower()
+    return "Visit stands again", [_when(facts["start"]), f"It was marked: {was}"], []
+
+
+def _task_opened(facts: Facts) -> Said:
+    return f"Task opened: {Queue(facts['queue']).label}", [f"Due {_when(facts['due_at'])}"], []
 
 
 def _hold_ended(facts: Facts) -> Said:
@@ -183,7 +220,7 @@ def _closed(facts: Facts) -> Said:
     return f"Request closed: {facts['outcome']}", told, []
 
 
-_WORDS: dict[str, Callable[[Facts], Said]] = {
+WORDS: Mapping[str, Callable[[Facts], Said]] = {
     "RequestOpened": _opened,
     "DetailsTaken": _details,
     "PatientMatched": _matched,
@@ -198,7 +235,12 @@ _WORDS: dict[str, Callable[[Facts], Said]] = {
     "HandoffDirected": _directed,
     "TimeHeld": _visit("Time held"),
     "HoldEnded": _hold_ended,
+    "VisitTypeChosen": _chosen,
     "AppointmentBooked": _visit("Visit booked"),
+    "AppointmentMoved": _moved,
+    "AppointmentCancelled": _cancelled,
+    "AppointmentMissed": _missed,
+    "AppointmentRestored": _restored,
     "PlanBooked": lambda facts: (f"{len(facts['visits'])} visits booked together", _order(facts), []),
     "PlanExtended": lambda facts: (f"{len(facts['visits'])} visits added to a series", [], []),
     "BookingRefused": _refused,
@@ -207,6 +249,8 @@ _WORDS: dict[str, Callable[[Facts], Said]] = {
     "RequestParked": lambda _: ("Call parked", [], []),
     "RequestResumed": lambda _: ("Call taken up again", [], []),
     "RequestClosed": _closed,
+    "TaskOpened": _task_opened,
+    "TaskClaimed": lambda facts: (f"Task taken by {facts['owner']}", [], []),
     "TaskDone": lambda facts: (f"Task done: {facts['outcome']}", [], []),
 }
 
