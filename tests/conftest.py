@@ -33,8 +33,8 @@ hypothesis_settings.load_profile("house")
 # They do thousands of times what other tests cover once, and measuring would make them take twice as long.
 NOT_MEASURED = (
     "tests/book/test_offered_is_bookable.py", "tests/book/test_races", "tests/book/test_random_day.py",
-    "tests/book/test_state_machine.py", "tests/config/demo/test_demo_clinic.py", "tests/crash/", "tests/desk/test_bad_input.py",
-    "tests/desk/test_permissions.py", "tests/desk/test_races", "tests/desk/test_security.py",
+    "tests/book/test_state_machine.py", "tests/config/demo/test_demo_clinic.py", "tests/crash/",
+    "tests/desk/test_bad_input.py", "tests/desk/test_permissions.py", "tests/desk/test_races", "tests/desk/test_security.py",
     "tests/gateway/imports/test_import_killed.py", "tests/gateway/imports/test_import_real_file.py", "tests/scenarios/",
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ import package_index
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
 PLAIN = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
-ORDER = ["run", "dev", "tools"]  # dev.in is held to the versions of run.lock
+ORDER = ["run", "dev", "train", "tools"]  # each is held to the versions of those before
 
 
 def main(arguments: list[str]) -> int:

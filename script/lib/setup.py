@@ -1,7 +1,8 @@
 """Makes .venv, installs what is locked, and becomes the program that was asked for.
 
-    setup.py run|dev ARGUMENTS...    `run` installs what the product needs, `dev` the checks and tests too;
-                                     then .venv/bin/python runs with ARGUMENTS
+    setup.py run|dev|train ARGUMENTS...
+                                     `run` installs what the product needs, `dev` the checks and tests too, `train`
+                                     what training the second reader needs; then .venv/bin/python runs with ARGUMENTS
 
 Only the standard library is used: this runs before anything is installed. Every package is checked against the hashes
 in requirements/*.lock. Nothing here names a package index: pip's and uv's own configuration say where packages are.
@@ -28,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = {"run": ["run.lock"], "dev": ["run.lock", "dev.lock"]}
+LOCKS = {"run": ["run.lock"], "dev": ["run.lock", "dev.lock"], "train": ["run.lock", "train.lock"]}
 # Bytecode is written when a module is first used, which most never are.
 QUIETLY = ["--quiet", "--no-compile", "--root-user-action", "ignore"]
 PACKAGE = re.compile(r"^[\w.\[\]-]+==", re.MULTILINE)
@@ -104,7 +105,7 @@ def fingerprint(kind: str) -> str:
 
 def is_current(kind: str) -> bool:
     """Whether .venv was set up for exactly these locks, here; what is there for `dev` serves `run` too."""
-    kinds = {"run": ["run", "dev"], "dev": ["dev"]}[kind]
+    kinds = {"run": ["run", "dev"], "dev": ["dev"], "train": ["train"]}[kind]
     return PYTHON.exists() and any(
         stamp(each).is_file() and stamp(each).read_text() == fingerprint(each) for each in kinds
     )

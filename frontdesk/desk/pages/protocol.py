@@ -17,16 +17,26 @@ from frontdesk.triage.models.protocol import Protocol
 LANES_IN_ORDER = sorted(Lane, key=lambda lane: -RANK[lane])
 DOES = {"say": "Say", "ask": "Ask", "do": "Do"}
 
+READ = {
+    "emergency": "The second reader gives emergencies a share of {} or more.",
+    "clinician": "The second reader gives emergencies and urgent requests together a share of {} or more.",
+    "operational": "The second reader gives operational requests a share of {} or more.",
+}
+
 
 @dataclass(frozen=True)
 class ShownConcept:
-    """One thing that callers say. `known`: what on the record is as good as saying it."""
+    """One thing that callers say. `known`: what on the record is as good as saying it.
+
+    `read`: in words, when the second reader meets it; such a concept has no phrases.
+    """
 
     key: str
     title: str
     english: Sequence[str]
     spanish: Sequence[str]
     known: str
+    read: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,7 +169,8 @@ def _script_title(key: str, rules: engine.Protocol) -> str:
 
 
 def _concept(one: Concept) -> ShownConcept:
-    return ShownConcept(one.key, one.title, one.en, one.es, condition_words(one.context))
+    read = READ[one.reads].format(f"{100 * one.at_least:.0f} %") if one.reads else ""
+    return ShownConcept(one.key, one.title, one.en, one.es, condition_words(one.context), read)
 
 
 def _script(one: Script) -> ShownScript:

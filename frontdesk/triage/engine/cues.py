@@ -1,17 +1,9 @@
-"""The words that say a thing is not so, was long ago, was somebody else's, or is over.
+"""The words that deny a thing, and the words at which what they deny ends.
 
 English and Spanish together, without accents and apostrophes, as `words` evens them out.
 """
 
 from frontdesk.triage.engine.words import word_set
-
-Cue = tuple[str, ...]
-
-
-def _cues(text: str) -> tuple[Cue, ...]:
-    """Read cues, each some words in a row, parted by ";" or by lines."""
-    return tuple(tuple(cue.split()) for cue in text.replace("\n", ";").split(";") if cue.strip())
-
 
 # After any of these a new thought begins: what was denied before is not denied after.
 TURNS = word_set(
@@ -40,14 +32,67 @@ SUBJECTS = word_set(
 
 NEVER = word_set(
     """
-    no without denies denied deny denying never nor neither zero wo w sin niega niegan ni tampoco nunca
-    jamas ningun ninguna negative
+    no none zero without denies denied deny denying never nor neither zero wo w sin niega niegan ni tampoco
+    nunca
+    jamas ningun ninguna negative neg cero nope
+    """
+)
+# Directly after a thing, and before a comma or the end, these deny it: "chest pain no, fever no".
+AFTER = word_set(
+    """
+    no none nope negative neg never denied nunca negativo ninguno ninguna free
+    """
+)
+# These deny what stands before a comma or a colon too: "chest pain: none".
+AFTER_A_COMMA = word_set(
+    """
+    none nope negative neg denied negativo ninguno ninguna
+    """
+)
+# "nada" denies only with these: "nada de fiebre", "nada me duele"; in "nada me quita el dolor" the pain is there.
+AFTER_NADA = word_set(
+    """
+    de duele molesta preocupa pica arde
+    """
+)
+# "nothing" denies only with these: in "nothing helps the pain" the pain is there.
+AFTER_NOTHING = word_set(
+    """
+    like wrong resembling
+    """
+)
+# "no he ...", "no se ha ...": denies what was not done, unless it is one of NO_BUT_DONE.
+HAVE_DONE = word_set(
+    """
+    he ha han hemos habia habian
+    """
+)
+NO_BUT_DONE = word_set(
+    """
+    quitado dejado bajado parado podido mejorado cedido comido bebido tomado orinado dormido respondido
+    despertado movido
+    llegado hecho respirado hablado querido evacuado obrado mojado sabido salido cambiado logrado servido
+    funcionado
+    aguantado descansado
+    """
+)
+TO_BE = word_set(
+    """
+    estoy esta estan estaba es fue era son
+    """
+)
+NO_BUT_BEING = word_set(
+    """
+    bien mejor seguro segura normal comiendo respirando respondiendo despierto despierta tomando orinando
+    durmiendo
+    moviendo mejorando funcionando ayudando sirviendo mi la el su lo igual como solo nada claro posible broma
+    hablando sintiendo
     """
 )
 # A list of things denied: these reach over commas by themselves, the others only where an "or" is near.
 DENIES = word_set(
     """
-    denies denied deny denying niega niegan
+    denies denied deny denying niega niegan none neg negative
     """
 )
 OR = word_set(
@@ -76,7 +121,7 @@ DO_NOT = word_set(
 )
 DO_NOT_HAVE = word_set(
     """
-    have had has feel felt get got see seen seem notice noticed experience report any
+    have had has been feel felt get got see seen seem notice noticed experience report any
     """
 )
 # Spanish "no" before one of these is about doing, not about having a symptom.
@@ -85,8 +130,8 @@ NO_BUT = word_set(
     puedo puede pueden podemos pude pudo podia poder pueda quiero quiere quieren se sabe sabemos para
     paran deja dejan aguanto aguanta come comen duerme duermo dormi responde reacciona despierta
     despierto habla mueve mueven camina mejora baja bajan quita cede respira toma tomo orina orino creo
-    cree pasa paro queda sirve sirvio funciona hace hizo vaya fue es era matter one longer aguantaba
-    logro logra alcanzo veo ve oigo siento siente sienten mucho hago esta estoy mojado hecho improvement
+    cree pasa paro queda sirve sirvio funciona hace hizo vaya matter one longer aguantaba
+    logro logra alcanzo veo ve oigo siento siente sienten mucho hago mojado hecho improvement
     change relief hope appetite appointment answer ride
     """
 )
@@ -97,26 +142,7 @@ SPANISH_CLITICS = word_set(
 )
 AFTER_CLITIC = word_set(
     """
-    duele duelen dolia dolio dio da dan ha han ardio arde pica
-    """
-)
-
-# (words in a row, "#" any number, "####" a year, "@" one of KIN)
-LONG_AGO = _cues(
-    """
-    years ago; year ago; yrs ago; yr ago; decades ago; months ago; ages ago; long ago; last year;
-    last summer; last winter; last spring; last fall; the year before; in ####; back in; since ####;
-    history of; hx of; h o; past medical; as a kid; as a child; as a teen; as a teenager; as a baby;
-    as a boy; as a girl; when i was; when he was; when she was; used to; family history; in the family;
-    in my family; in our family; runs in; run in; survivor; survivors; anniversary; remission;
-    prior history; in college; in high school; in my twenties; in my thirties; in my forties;
-    in his fifties; in childhood; risk of; risk for; prevent; preventing; prevention; in case of;
-    previously had; previous history; @ died; @ passed; @ had a * in his; @ had one at; @ had #;
-    @ had a * at #; hace # anos tuve; antecedente; antecedentes; historial de; historia de;
-    el ano pasado; ano pasado; en ####; en el ####; en el ano; de nino; de nina; de chico; de chica;
-    de joven; de chiquito; de chiquita; cuando era; cuando tenia; @ murio; @ fallecio; en la familia;
-    en mi familia; familiares; riesgo de; prevenir; prevencion; de pequeno; de pequena; hace anos;
-    hace muchos anos; hace mucho; hace tiempo
+    duele duelen dolia dolio dio da dan ardio arde pica
     """
 )
 # Any of these in the same clause says that it is happening now after all.
@@ -124,28 +150,29 @@ NOW = word_set(
     """
     now today tonight again currently started starting woke morning minutes minute hour hours hrs keeps
     still getting worse ahora ahorita hoy otra minutos hora horas todavia sigue sigo acaba acabo empezo
-    empece empeora despierto yesterday ayer anoche suddenly repente
+    empece empeora despierto days dias yesterday ayer anoche suddenly repente
     """
 )
-PAST_SPANISH = word_set(
+AND = word_set(
     """
-    tuve tuvo dio dieron fue operaron opero sufrio sufri paso murio tenia hicieron hizo padeci padecio
-    quitaron
-    """
-)
-KIN = word_set(
-    """
-    mom mother mum dad father brother sister aunt uncle grandma grandmother grandpa grandfather nana
-    cousin parents mama madre papa padre hermano hermana tia tio abuela abuelo abuelita abuelito primo
-    prima suegra suegro
+    and y e
     """
 )
-
-OVER = _cues(
+# After these something else is told than what was denied or long ago.
+BUT = word_set(
     """
-    is gone; are gone; its gone; has gone; went away; gone away; gone now; all gone; cleared up;
-    is over; is better now; all better; resolved; has passed; got over; over it; no longer; no more;
-    recovered from; has healed; is healed; went down; se me quito; se le quito; ya se quito; ya paso;
-    ya se fue; se me fue; se le fue; se curo; ya sano; ya esta bien; quitado
+    but pero
+    """
+)
+# Said where somebody asked, these mean that it is so.
+YES = word_set(
+    """
+    yes yeah yep yup indeed
+    """
+)
+# "worse than last year", "was not there last month", "since last spring": it is so now.
+UNTIL = word_set(
+    """
+    there than since until till before like
     """
 )

@@ -5,7 +5,8 @@
     [spelling]              a usual spelling or emoji = the word that is meant
     never_misspelt          real words that look like a misspelling of a word in the phrases
     not_meant               phrases in which a symptom is only named ("stroke support group")
-    [concepts.KEY]          title, en, es (phrases; see `phrases`), context (met without words)
+    [concepts.KEY]          title, en, es (phrases; see `phrases`), context (met without words); or title, reads and
+                            at_least: met by the second reader (see `reader`)
     [[rules]]               code, title, lane, when ("a + b": both must be said), script, target,
                             clock_minutes, scenario, documentation, conditions
     [scripts.KEY]           title, steps (key, kind, say_en, say_es, note, asks_for)
@@ -25,7 +26,17 @@ from frontdesk.triage.engine.words import fold
 
 __all__ = ["Concept", "Kind", "Protocol", "ProtocolError", "Rule", "Script", "Step", "read_protocol"]
 
-_TOP = {"name", "words", "spelling", "never_misspelt", "not_meant", "concepts", "rules", "scripts", "kinds"}
+_TOP = {
+    "name",
+    "words",
+    "spelling",
+    "never_misspelt",
+    "not_meant",
+    "concepts",
+    "rules",
+    "scripts",
+    "kinds",
+}
 _RULE = {
     "code",
     "title",
@@ -39,6 +50,7 @@ _RULE = {
     "conditions",
 }
 _STEP = {"key", "kind", "say_en", "say_es", "note", "asks_for"}
+READS = ("emergency", "clinician", "operational")  # what a concept may ask the second reader
 STEP_KINDS = ("say", "ask", "do")
 # Nobody at a front desk can keep these; a script that says one is refused.
 _PROMISES = """
@@ -100,6 +112,8 @@ def _spelling(top: Table) -> dict[str, str]:
 
 def _concept(key: str, part: Table) -> Concept:
     where = f"The concept “{key}”"
+    if "reads" in part:
+        return _read_concept(key, part, where)
     reading.no_strangers(part, {"title", "en", "es", "context"}, where)
     concept = Concept(
         key=key,
@@ -108,9 +122,18 @@ def _concept(key: str, part: Table) -> Concept:
         es=reading.texts(part.get("es", ()), f"“es” of {where}"),
         context=reading.conditions(part.get("context", {}), where),
     )
-    if not concept.en + concept.es and "context" not in part:
+    if not concept.has_words and "context" not in part:
         raise ProtocolError(f"{where} has no phrases, so no words could ever meet it.")
     return concept
+
+
+def _read_concept(key: str, part: Table, where: str) -> Concept:
+    reading.no_strangers(part, {"title", "reads", "at_least"}, where)
+    reads = reading.text(part, "reads", where)
+    if reads not in READS:
+        raise ProtocolError(f"{where} reads “{reads}”; it must be one of {', '.join(READS)}.")
+    title, at_least = reading.text(part, "title", where), reading.share(part, "at_least", where)
+    return Concept(key, title, (), (), reads=reads, at_least=at_least)
 
 
 def _rule(part: Table) -> Rule:
@@ -211,7 +234,7 @@ def _check_rule(rule: Rule, protocol: Protocol) -> None:
                 raise ProtocolError(
                     f"Rule {rule.code} uses the concept “{key}”, which this protocol does not have."
                 )
-        if not any(protocol.concepts[key].en + protocol.concepts[key].es for key in line):
+        if not any(protocol.concepts[key].has_words for key in line):
             raise ProtocolError(
                 f"Rule {rule.code} could be met without a word being said; add a concept with phrases."
             )

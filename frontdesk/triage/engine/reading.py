@@ -48,6 +48,14 @@ def whole(source: Table, key: str, where: str, *, least: int, most: int) -> int:
     return value
 
 
+def share(source: Table, key: str, where: str) -> float:
+    """Return a share: a number above 0 and under 1."""
+    value = source.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
+        raise ProtocolError(f"{where} needs “{key}” as a number between 0 and 1.")
+    return float(value)
+
+
 def lane(source: Table, where: str) -> Lane:
     """Return the lane a rule or kind sets."""
     value = text(source, "lane", where)

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from frontdesk.triage.engine.compiled import NOT_MEANT, Compiled, compile_protocol, spans
 from frontdesk.triage.engine.lanes import RANK, Lane, highest
 from frontdesk.triage.engine.meaning import Reader
+from frontdesk.triage.engine.reader import Model, Reading, model, read
 from frontdesk.triage.engine.shapes import Context, Protocol, Rule
 from frontdesk.triage.engine.words import Token, tokens
 
 __all__ = ["Context", "Match", "Reason", "Screening", "screen"]
+
+BY_PHRASE = 0.95  # the confidence of a lane that a phrase of the protocol set
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Match:
     end: int
     scenario: str
     reasons: tuple[Reason, ...] = ()
+    by_reader: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,21 @@ class Screening:
 
     lane: Lane
     matches: tuple[Match, ...]
+    reading: Reading | None = None
+
+    @property
+    def confidence(self) -> float:
+        """How sure the lane is, from 0 to 1: by the caller's words where a phrase was met, else by the second reader."""
+        if self.reading is None:
+            return 1.0 if self.matches else 0.5
+        if self.lane is Lane.ROUTINE:
+            return 1 - self.reading.clinician
+        share = {Lane.EMERGENCY: self.reading.emergency, Lane.URGENT: self.reading.clinician}
+        return max(share.get(self.lane, self.reading.operational), BY_PHRASE if self._by_phrase else 0.0)
+
+    @property
+    def _by_phrase(self) -> bool:
+        return any(not one.by_reader for one in self.matches if one.lane is self.lane)
 
     @property
     def rule(self) -> Match | None:
@@ -64,16 +83,42 @@ class _Mention:
     over: bool
 
 
-def screen(text: str, *, protocol: Protocol, context: Context = Context()) -> Screening:  # noqa: B008 - a frozen value
-    """Screen a text in English, Spanish or both; any text at all is allowed."""
+def screen(
+    text: str,
+    *,
+    protocol: Protocol,
+    context: Context = Context(),  # noqa: B008 - a frozen value
+    second_reader: Model | None = None,
+) -> Screening:
+    """Screen a text in English, Spanish or both; any text at all is allowed.
+
+    `second_reader` takes the place of the one that is shipped; a protocol that asks it nothing does without.
+    """
     compiled = compile_protocol(protocol)
     said = tokens(text, compiled.spelling)
     mentions = _mentions(said, compiled)
+    reading, read_by = _second(text, protocol, context, second_reader)
+    mentions |= read_by
     found = (_match(rule, protocol, mentions, context, text) for rule in protocol.rules)
-    matches = sorted((m for m in found if m), key=lambda m: (-RANK[m.lane], m.start))
+    matches = sorted((m for m in found if m), key=lambda m: (-RANK[m.lane], m.by_reader, m.start))
     kind = protocol.kinds.get(context.kind)
     least = kind.lane if kind else Lane.ROUTINE
-    return Screening(lane=highest(least, *(match.lane for match in matches)), matches=tuple(matches))
+    return Screening(
+        lane=highest(least, *(match.lane for match in matches)), matches=tuple(matches), reading=reading
+    )
+
+
+def _second(
+    text: str, protocol: Protocol, context: Context, by: Model | None
+) -> tuple[Reading | None, dict[str, _Mention]]:
+    """What the second reader says, and the concepts that it meets; nothing where the protocol has none of it."""
+    asked = [concept for concept in protocol.concepts.values() if concept.reads]
+    said = tokens(text) if asked else []
+    if not said:
+        return None, {}
+    reading = read(said, context, by or model())
+    place = _Mention(said[reading.start].start, said[reading.end - 1].end, over=False)
+    return reading, {one.key: place for one in asked if getattr(reading, one.reads) >= one.at_least}
 
 
 def _mentions(said: list[Token], compiled: Compiled) -> dict[str, _Mention]:
@@ -98,7 +143,8 @@ def _mentions(said: list[Token], compiled: Compiled) -> dict[str, _Mention]:
         if form.concept == NOT_MEANT:
             continue
         for start, end, rarest in spans(form, said, places):
-            if rarest in unmeant or reader.is_absent(start, end):
+            own = {at for slot in form.slots for at in places[slot] if start <= at < end}
+            if not unmeant.isdisjoint((start, end - 1, rarest)) or reader.is_absent(start, end, own):
                 continue
             mention = _Mention(start, end, reader.is_over(start, end))
             best[form.concept] = _better(best.get(form.concept), mention)
@@ -131,7 +177,8 @@ def _match(
             if reasons:
                 first = reasons[0]
                 place = (first.words, first.start, first.end)
-                return Match(rule.code, rule.title, rule.lane, *place, rule.scenario, reasons)
+                by_reader = all(protocol.concepts[one.concept].reads for one in reasons)
+                return Match(rule.code, rule.title, rule.lane, *place, rule.scenario, reasons, by_reader)
     return None
 
 

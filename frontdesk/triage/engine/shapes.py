@@ -64,13 +64,24 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One thing callers say, with the phrases they say it in; `context` may meet it without any words."""
+    """One thing callers say, with the phrases they say it in; `context` may meet it without any words.
+
+    A concept that `reads` a lane has no phrases: it is met where the second reader gives that lane (`clinician` is
+    emergency and urgent together) at least the share `at_least`.
+    """
 
     key: str
     title: str
     en: tuple[str, ...]
     es: tuple[str, ...]
     context: Conditions = Conditions()
+    reads: str = ""
+    at_least: float = 1.0
+
+    @property
+    def has_words(self) -> bool:
+        """Can a caller's words meet it, by its phrases or through the second reader?"""
+        return bool(self.en or self.es or self.reads)
 
 
 @dataclass(frozen=True, slots=True)

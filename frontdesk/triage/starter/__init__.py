@@ -1,7 +1,8 @@
 """The protocol that Frontdesk ships, as readable files: a draft that a clinic's own clinicians approve or change.
 
 `adult_primary_care.toml` holds the name and the kinds of request, `rules_*.toml` the rules by chapter, `scripts.toml`
-what is said and done, `words.toml` the lists and spellings, and `concepts_*.toml` what callers say.
+what is said and done, `words.toml` the lists and spellings, `not_meant.toml` what only sounds like a symptom,
+`ordinary_words.toml` what is no misspelling, and `concepts_*.toml` what callers say.
 """
 
 import tomllib

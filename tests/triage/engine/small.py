@@ -3,6 +3,8 @@
 import copy
 from typing import Any
 
+from frontdesk.triage.starter import read_starter
+
 _CONTENT: dict[str, Any] = {
     "name": "Small",
     "words": {"pain": "pain, hurts, dolor, duele, killing me"},
@@ -78,3 +80,15 @@ _CONTENT: dict[str, Any] = {
 def small_content() -> dict[str, Any]:
     """Return the content of the small protocol, to be changed at will."""
     return copy.deepcopy(_CONTENT)
+
+
+def phrases_alone() -> dict[str, object]:
+    """The starter protocol with nothing for the second reader."""
+    content = read_starter()
+    concepts, rules = content["concepts"], content["rules"]
+    assert isinstance(concepts, dict)
+    assert isinstance(rules, list)
+    read = {key for key, concept in concepts.items() if "reads" in concept}
+    content["concepts"] = {key: concept for key, concept in concepts.items() if key not in read}
+    content["rules"] = [rule for rule in rules if not any(key in rule["when"] for key in read)]
+    return content
