@@ -50,6 +50,35 @@ class SettingWithdrawn(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DraftBegun(Fact):
+    """Somebody has begun to write a change, step by step. It waits for nobody's approval yet."""
+
+    draft_id: int
+    setting: str
+    title: str
+    guide_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftWritten(Fact):
+    """One step in the writing of a draft. `what` says which, in words."""
+
+    draft_id: int
+    setting: str
+    title: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftTakenBack(Fact):
+    """Its author goes on writing a draft that waited for approval."""
+
+    draft_id: int
+    setting: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardWritten(Fact):
     card_id: int
     title: str

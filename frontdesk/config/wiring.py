@@ -114,6 +114,7 @@ UNHEARD: frozenset[type[Fact]] = frozenset(
         settings.CardRetired, settings.CardWritten, settings.DepartmentAdded, settings.DutyAdded, settings.DutyEnded,
         settings.OrganizationNamed, settings.ResourceAssigned, settings.SettingApplied, settings.SettingApproved,
         settings.SettingDrafted, settings.SettingWithdrawn,
+        settings.DraftBegun, settings.DraftTakenBack, settings.DraftWritten,
         MessageQueued, MessageSettled,
         TaskClaimed, TaskDone, TaskOpened,
         triage.DetailsTaken, triage.HandoffAccepted, triage.HandoffDirected, triage.HandoffOffered,

@@ -62,7 +62,22 @@ def test_a_rule_that_is_put_in_does_not_make_the_others_look_changed() -> None:
     after["rules"].insert(1, {"needs": {"touch": ["yes", "no"]}, "visit_type": "", "because": "Ask."})
     after["questions"][0]["words"] = "Is it new?"
     lines = differences("guide", {"content": before}, {"content": after}, words=WORDS)
-    assert [one.label for one in lines] == ["Question “worse”", "Rule 2"]
-    assert (lines[1].was, lines[1].becomes) == ("Nothing", "touch: yes or no → ask a clinician. Ask.")
+    assert [one.label for one in lines] == ["Question 1", "Rule 2"]
+    assert (lines[1].was, lines[1].becomes) == (
+        "Nothing",
+        "Must somebody examine you? Yes or No → ask a clinician. Ask.",
+    )
     gone = differences("guide", {"content": after}, {"content": before}, words=WORDS)
     assert (gone[1].label, gone[1].becomes) == ("Rule 2", "Nothing")
+
+
+def test_another_order_of_the_questions_is_a_difference() -> None:
+    before, after = guide_content(), guide_content()
+    after["questions"].reverse()
+    (line,) = differences("guide", {"content": before}, {"content": after}, words=WORDS)
+    asked = ["Is it new, or worse since yesterday?", "Must somebody examine you?"]
+    assert (line.label, line.was, line.becomes) == (
+        "Order of the questions",
+        "; ".join(asked),
+        "; ".join(asked[::-1]),
+    )

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from frontdesk.clinic.actions import drafts
+from frontdesk.clinic.actions.draft_parts import DraftSettled, Overtaken
 from frontdesk.clinic.choices import Moves
 from frontdesk.clinic.jobs import apply_drafts
 from frontdesk.clinic.models import Draft, Guide, SlotClass, VisitType
@@ -89,7 +90,7 @@ def test_what_has_changed_since_is_not_approved(universe: Universe) -> None:
     row = universe.follow_up
     slow, fast = (drafted(universe, "visit_type", row.pk, proposal_of(row, minutes=one)) for one in (40, 20))
     drafts.approve(draft=slow, by=universe.carol, now=NOW)
-    with pytest.raises(drafts.Overtaken) as refused:
+    with pytest.raises(Overtaken) as refused:
         drafts.approve(draft=fast, by=universe.carol, now=NOW)
     assert refused.value.code == "DRAFT_OVERTAKEN"
     fast.refresh_from_db()
@@ -101,7 +102,7 @@ def test_a_grid_draft_is_overtaken_by_a_visit_type_draft(universe: Universe) -> 
     never = {"moves": "never", "moves_because": "They wait months for it.", "converts_to": []}
     grid = drafted(universe, "grid", None, {"follow-up": never})
     put_in_force(universe, "visit_type", row.pk, proposal_of(row, converts_to=["video"]))
-    with pytest.raises(drafts.Overtaken):
+    with pytest.raises(Overtaken):
         drafts.approve(draft=grid, by=universe.carol, now=NOW)
 
 
@@ -162,17 +163,17 @@ def test_what_no_longer_fits_after_approval_is_left_for_a_person(universe: Unive
 def test_a_settled_draft_is_settled(universe: Universe) -> None:
     made = put_in_force(universe, "slot_class", None, slot_class_proposal())
     for act in (drafts.approve, drafts.withdraw):
-        with pytest.raises(drafts.DraftSettled):
+        with pytest.raises(DraftSettled):
             act(draft=made, by=universe.carol, now=NOW)
     other = drafts.withdraw(
         draft=drafted(universe, "slot_class", None, slot_class_proposal(code="b")), by=universe.dan, now=NOW
     )
     assert standing(other) == Standing.WITHDRAWN
-    with pytest.raises(drafts.DraftSettled):
+    with pytest.raises(DraftSettled):
         drafts.approve(draft=other, by=universe.carol, now=NOW)
     third = drafted(universe, "slot_class", None, slot_class_proposal(code="c"), holds_from=LATER)
     drafts.approve(draft=third, by=universe.carol, now=NOW)
-    with pytest.raises(drafts.DraftSettled, match="approved already"):
+    with pytest.raises(DraftSettled, match="approved already"):
         drafts.approve(draft=third, by=universe.erin, now=NOW)
     assert [one.pk for one in open_drafts(kind="slot_class")] == [third.pk]
 

@@ -45,11 +45,11 @@ ABSURD: dict[str, str | bytes] = {
 
 
 def absurd_for(place: str) -> dict[str, str | bytes]:
-    """A third of what nobody types, another third for the next place; all of it in the full proofs."""
+    """A sixth of what nobody types, another sixth for the next place; all of it in the full proofs."""
     if os.environ.get("FRONTDESK_FULL_PROOFS"):
         return ABSURD
-    turn = crc32(place.encode()) % 3
-    return {name: value for at, (name, value) in enumerate(ABSURD.items()) if at % 3 == turn}
+    turn = crc32(place.encode()) % 6
+    return {name: value for at, (name, value) in enumerate(ABSURD.items()) if at % 6 == turn}
 
 
 # A field that may be left out: left empty after cleaning, the form does what it says without it.
@@ -117,6 +117,10 @@ def _draft(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
     return (scene.settings.draft.pk,)
 
 
+def _writing(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.settings.writing.pk,)
+
+
 def _main(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
     return (cast.main.pk,)
 
@@ -163,10 +167,31 @@ _SETTINGS: list[Field] = [
     ),
     *(
         Field(
-            "desk:settings-guide-edit", name, _primary,
-            lambda scene, cast: {"content": settings.guide_text(because="Seen today."), **settings.SIGNED}, kept=kept,
+            "desk:settings-guide-question", name, _writing,
+            lambda scene, cast: settings.question_form(scene.settings.writing), kept=name != "mark",
         )
-        for name, kept in (("content", False), ("because", True), ("holds_from", False))
+        for name in ("words", "words_es", "answer-0-words", "answer-0-words_es", "answer-0-code", "do", "mark")
+    ),
+    *(
+        Field(
+            "desk:settings-guide-rule", name, _writing,
+            lambda scene, cast: settings.rule_form(scene.settings.writing), kept=kept,
+        )
+        for name, kept in (
+            ("visit_type", False), ("because", True), ("need-worse", True), ("before", True), ("mark", False),
+        )
+    ),
+    *(
+        Field(
+            "desk:settings-guide-arrange", name, _writing,
+            lambda scene, cast: settings.arrangement(scene.settings.writing),
+        )
+        for name in ("what", "do", "mark")
+    ),
+    *(Field("desk:settings-guide-upload", name, _writing, lambda scene, cast: {}) for name in ("file", "mark")),
+    *(
+        Field("desk:settings-guide-hand-in", name, _writing, lambda scene, cast: settings.SIGNED, kept=kept)
+        for name, kept in (("because", True), ("holds_from", False))
     ),
     Field("desk:settings-draft-withdraw", "because", _draft, lambda scene, cast: {}, kept=True),
     Field("desk:settings-card-new", "title", _nothing, lambda scene, cast: settings.card_form(), kept=True),
@@ -443,6 +468,8 @@ WITHOUT_FIELDS = {
     "desk:time-approve",
     "desk:time-withdraw",
     "desk:settings-draft-approve",
+    "desk:settings-guide-edit",
+    "desk:settings-guide-take-back",
     "desk:settings-card-retire",
     "desk:request-new",
     "desk:request-park",
@@ -463,6 +490,9 @@ QUERIES: dict[str, list[tuple[dict[str, str], tuple[str, ...]]]] = {
     "desk:settings-grid": [({}, ("specialty",))],
     "desk:settings-grid-edit": [({}, ("specialty",))],
     "desk:settings-guide": [({}, ("worse", "touch")), ({"worse": "no"}, ("touch",))],
+    "desk:settings-guide-draft": [({}, ("say-worse", "say-touch")), ({"say-worse": "no"}, ("say-touch",))],
+    "desk:settings-guide-question": [({}, ("question", "say-worse"))],
+    "desk:settings-guide-rule": [({}, ("rule", "at", "before")), ({}, ("at", "before", "say-worse"))],
     "desk:settings-cards": [({}, ("q", "show")), ({}, ("q",))],
     "desk:settings-duty": [({}, ("site", "week"))],
     "desk:settings-organization": [({}, ("site",))],

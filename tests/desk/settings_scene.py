@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 
 from frontdesk.clinic.actions import cards, duties
 from frontdesk.clinic.actions.organization import add_department
+from frontdesk.clinic.engine.guide import shape
 from frontdesk.clinic.models import (
     Department,
     Draft,
@@ -17,15 +17,17 @@ from frontdesk.clinic.models import (
     SlotClass,
     VisitType,
 )
-from tests.factories.settings import drafted, guide, guide_content, proposal_of, slot_class
+from tests.factories.settings import drafted, guide, guide_proposal, in_writing, proposal_of, slot_class
 from tests.universe import NOW, TODAY, Universe, at
 
 
 @dataclass(frozen=True)
 class SettingsScene:
-    """Dan's draft waits; the rest is in force."""
+    """Dan's drafts wait, and one more he is writing; the rest is in force."""
 
     draft: Draft
+    guide_draft: Draft
+    writing: Draft
     guide: Guide
     slot_class: SlotClass
     card: KnowledgeCard
@@ -42,9 +44,12 @@ def settings_scene(cast: Universe) -> SettingsScene:
     duty = duties.add_duty(
         site=cast.main, target="nurse", who=cast.bob, rank=1, starts=at(8), ends=at(17), by=cast.dan, now=NOW
     )
+    standing = guide(cast)
     return SettingsScene(
         draft=drafted(cast, "visit_type", cast.follow_up.pk, proposal_of(cast.follow_up, minutes=40)),
-        guide=guide(cast),
+        guide_draft=drafted(cast, "guide", standing.pk, guide_proposal(because="Seen today.")),
+        writing=in_writing(cast, because="What is worse is seen today."),
+        guide=standing,
         slot_class=slot_class("urgent", "Same-day urgent", cast.same_day, by_direction=True),
         card=card,
         duty=duty,
@@ -84,11 +89,30 @@ def grid_form(_cast: Universe, **changes: str) -> dict[str, str]:
     return {**rows, **never, "skin-check-converts_to": "video", **SIGNED, **changes}
 
 
-def guide_text(*, because: str) -> str:
-    """The guide of primary care as JSON, with another reason in its first rule."""
-    content = guide_content()
-    content["rules"][0]["because"] = because
-    return json.dumps(content)
+def mark(draft: Draft) -> str:
+    """What stands for the content of the draft as it is now."""
+    draft.refresh_from_db()
+    return shape(draft.proposal["content"], unfinished=True).mark
+
+
+def question_form(draft: Draft, **changes: str) -> dict[str, str]:
+    """A new question with two answers."""
+    return {
+        "mark": mark(draft), "words": "Is it a refill?", "words_es": "¿Es una receta?", "answer-0-words": "Yes",
+        "answer-0-words_es": "Sí", "answer-1-words": "No", "answer-1-words_es": "No", "do": "save", **changes,
+    }  # fmt: skip
+
+
+def rule_form(draft: Draft, **changes: str) -> dict[str, str]:
+    """A new rule, tried before the last one."""
+    return {
+        "mark": mark(draft), "need-worse": "no", "need-touch": "yes", "visit_type": "follow-up",
+        "because": "It has to be looked at.", "before": "4", **changes,
+    }  # fmt: skip
+
+
+def arrangement(draft: Draft, **changes: str) -> dict[str, str]:
+    return {"mark": mark(draft), "what": "question:touch", "do": "up", **changes}
 
 
 def card_form(**changes: str) -> dict[str, str]:

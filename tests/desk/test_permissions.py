@@ -98,6 +98,10 @@ def draft(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
     return (scene.settings.draft.pk,)
 
 
+def writing(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.settings.writing.pk,)
+
+
 def card(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
     return (scene.settings.card.pk,)
 
@@ -266,10 +270,28 @@ TABLE: dict[str, Door] = {
     "desk:settings-grid-edit": Door(SET, takes=302, data=lambda scene, cast: settings.grid_form(cast)),
     "desk:settings-guides": Door(ALL_STAFF),
     "desk:settings-guide": Door(ALL_STAFF, args=primary),
-    "desk:settings-guide-edit": Door(
-        SET, args=primary, takes=302,
-        data=lambda scene, cast: {"content": settings.guide_text(because="Seen today."), **settings.SIGNED},
+    "desk:settings-guide-download": Door(ALL_STAFF, args=primary),
+    "desk:settings-guide-edit": Door(SET, 302, method=CHANGES, args=primary),
+    # Only its author changes a draft that is being written.
+    "desk:settings-guide-draft": Door("dan", args=writing),
+    "desk:settings-guide-question": Door(
+        "dan", args=writing, takes=302, data=lambda scene, cast: settings.question_form(scene.settings.writing)
     ),
+    "desk:settings-guide-rule": Door(
+        "dan", args=writing, takes=302, data=lambda scene, cast: settings.rule_form(scene.settings.writing)
+    ),
+    "desk:settings-guide-arrange": Door(
+        "dan", 302, method=CHANGES, args=writing,
+        data=lambda scene, cast: settings.arrangement(scene.settings.writing),
+    ),
+    "desk:settings-guide-upload": Door("dan", 422, method=CHANGES, args=writing),
+    "desk:settings-guide-hand-in": Door(
+        "dan", 302, method=CHANGES, args=writing, data=lambda scene, cast: settings.SIGNED
+    ),
+    "desk:settings-guide-take-back": Door(
+        "dan", 302, method=CHANGES, args=lambda scene, cast: (scene.settings.guide_draft.pk,)
+    ),
+    "desk:settings-guide-draft-download": Door(ALL_STAFF, args=writing),
     "desk:settings-drafts": Door(ALL_STAFF),
     "desk:settings-draft": Door(ALL_STAFF, args=draft),
     "desk:settings-draft-approve": Door(SET, 302, method=CHANGES, args=draft),

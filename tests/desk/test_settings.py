@@ -224,25 +224,6 @@ def test_a_guide_is_tried_out_question_by_question(desk: Desk, things: Scene) ->
     assert "No guide yet" in said(desk.get(alice, "desk:settings-guide", skin))
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        ("{", "This is not JSON: look for a missing comma, quote or bracket in line 1."),
-        ("[" * 5000, "This is not JSON"),
-        ("[]", "A guide is an object with “questions” and “rules”."),
-        ("{}", "A guide needs “questions”"),
-    ],
-)
-def test_a_guide_that_cannot_be_read_is_kept_with_a_sentence(content: str, sentence: str, desk: Desk) -> None:
-    form = {"content": content, **forms.SIGNED}
-    answer = desk.post(
-        desk.universe.dan, "desk:settings-guide-edit", desk.universe.follow_up.specialty.pk, **form
-    )
-    assert answer.status_code == 422
-    assert sentence in said(answer)
-    assert read(answer).form("", holds="content").fields["content"].strip() == content
-
-
 def test_a_guide_that_was_spoilt_in_the_database_shows_as_none(desk: Desk, things: Scene) -> None:
     things.settings.guide.content = {"questions": 3}
     things.settings.guide.save()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from frontdesk.clinic.actions import drafts
+from frontdesk.clinic.actions import drafts, guide_drafts
 from frontdesk.clinic.choices import Audience
-from frontdesk.clinic.models import Draft, Guide, SlotClass, VisitType
+from frontdesk.clinic.engine.guide import Content, shape
+from frontdesk.clinic.engine.guide_change import change_rule
+from frontdesk.clinic.models import Draft, Guide, SlotClass, Specialty, VisitType
 from frontdesk.clinic.queries.settings import as_it_is
 from tests.universe import NOW, TODAY, Universe
 
@@ -59,6 +63,34 @@ def guide(cast: Universe) -> Guide:
     proposal = {"specialty": "primary", "content": guide_content()}
     put_in_force(cast, "guide", None, proposal)
     return Guide.objects.get(specialty__code="primary")
+
+
+def guide_proposal(*, because: str) -> dict[str, Any]:
+    """That guide with another reason in its first rule."""
+    content = guide_content()
+    content["rules"][0]["because"] = because
+    return {"specialty": "primary", "content": content}
+
+
+def in_writing(cast: Universe, *, because: str = "") -> Draft:
+    """A draft of the guide of primary care that Dan is writing, with another reason in its first rule if wished."""
+    made = guide_drafts.begin(specialty=Specialty.objects.get(code="primary"), by=cast.dan, now=NOW)
+    if because:
+        written(
+            cast, made, lambda content: change_rule(content, 1, replace(content.rules[0], because=because))
+        )
+    return made
+
+
+def written(cast: Universe, draft: Draft, change: Callable[[Content], Content]) -> Content:
+    """One change of Dan's to a draft that he writes; answers what it is now."""
+    draft.refresh_from_db()
+    mark = shape(draft.proposal["content"], unfinished=True).mark
+    content = guide_drafts.write(
+        draft=draft, mark=mark, change=change, what="A change.", by=cast.dan, now=NOW
+    )
+    draft.refresh_from_db()
+    return content
 
 
 def proposal_of(visit_type: VisitType, **changes: Any) -> dict[str, Any]:

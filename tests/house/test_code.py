@@ -21,6 +21,7 @@ PARTS_OF_ACTIONS = {
     "book/actions/together.py": "the locks and the time of all visits of a plan, for the actions on plans",
     "book/actions/wanted.py": "what is to be taken, in pieces; it writes nothing",
     "book/actions/time.py": "taking and giving back time, under the locks that holds and bookings share",
+    "clinic/actions/draft_parts.py": "the lock and the checks that the actions on drafts share",
     "clinic/actions/settings_rows.py": "writing an approved draft's rows, inside the actions on drafts",
     "triage/actions/locks.py": "locks a request for the action that calls it",
 }

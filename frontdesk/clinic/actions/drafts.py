@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
+from frontdesk.clinic.actions.draft_parts import (
+    OVERTAKEN,
+    DraftSettled,
+    Overtaken,
+    about,
+    check_day,
+    locked,
+    reason_of,
+)
 from frontdesk.clinic.actions.settings_rows import write
 from frontdesk.clinic.facts_settings import SettingApplied, SettingApproved, SettingDrafted, SettingWithdrawn
 from frontdesk.clinic.models import Draft, DraftKind, Specialty
 from frontdesk.clinic.proposals import checked
-from frontdesk.clinic.queries.settings import as_it_is, clinic_day, is_overtaken
+from frontdesk.clinic.queries.settings import as_it_is, clinic_day, is_being_written, is_overtaken
 from frontdesk.daybook.models import Entry
 from frontdesk.daybook.record import Actor, record
 from frontdesk.kit.errors import BadValue, Refused
 from frontdesk.kit.text import one_line
-
-FARTHEST = timedelta(days=730)
-OVERTAKEN = (
-    "What this draft changes has been changed since it was written. Withdraw it, and draft the change again."
-)
-
-
-class DraftSettled(Refused):
-    """It is in force or withdrawn already."""
-
-    code = "DRAFT_SETTLED"
-
-
-class Overtaken(Refused):
-    """What it changes is no longer what it was drafted upon."""
-
-    code = "DRAFT_OVERTAKEN"
 
 
 @transaction.atomic
@@ -55,8 +47,8 @@ def draft(
     BadValue with its field, and Refused where nothing would change or the row is gone.
     """
     by.check_may(Permission.DRAFT_SETTINGS)
-    reason = _reason(because)
-    _check_day(holds_from, clinic_day(now))
+    reason = reason_of(because)
+    check_day(holds_from, clinic_day(now))
     wanted = checked(kind, subject, proposal)
     try:
         was = as_it_is(kind, subject, about=wanted)
@@ -72,7 +64,7 @@ def draft(
         holds_from=holds_from, drafted_at=now, drafted_by=by,
     )  # fmt: skip
     fact = SettingDrafted(
-        draft_id=made.pk, setting=kind, title=made.title, holds_from=holds_from, **_about(kind, subject)
+        draft_id=made.pk, setting=kind, title=made.title, holds_from=holds_from, **about(kind, subject)
     )
     record(fact, by=by, now=now, because=reason)
     return made
@@ -86,9 +78,11 @@ def approve(*, draft: Draft, by: User, now: datetime) -> Draft:
     other settings, and Refused to its author or where another approved draft of the same row waits for its day.
     """
     by.check_may(Permission.APPROVE_SETTINGS)
-    found = _lock(draft)
+    found = locked(draft)
     if found.approved_at is not None:
         raise DraftSettled("This draft is approved already.")
+    if is_being_written(found):
+        raise Refused("This draft is still being written.", code="BEING_WRITTEN")
     if found.drafted_by_id == by.pk:
         raise Refused("Somebody else must approve what you have drafted.", code="OWN_DRAFT")
     _check_still_fits(found)
@@ -111,7 +105,7 @@ def approve(*, draft: Draft, by: User, now: datetime) -> Draft:
 def withdraw(*, draft: Draft, by: User, now: datetime, because: str = "") -> Draft:
     """Take a draft back that is not in force yet: its author may, and whoever may approve it."""
     by.check_may(Permission.DRAFT_SETTINGS)
-    found = _lock(draft)
+    found = locked(draft)
     if found.drafted_by_id != by.pk:
         by.check_may(Permission.APPROVE_SETTINGS)
     found.withdrawn_at, found.withdrawn_by = now, by
@@ -134,7 +128,7 @@ def apply_due(*, by: Actor, now: datetime) -> int:
 @transaction.atomic
 def _apply_if_it_fits(draft: Draft, *, by: Actor, now: datetime) -> bool:
     try:
-        found = _lock(draft)
+        found = locked(draft)
         checked(found.kind, found.subject, found.proposal)
     except (DraftSettled, BadValue):
         return False
@@ -150,24 +144,9 @@ def _apply(draft: Draft, *, by: Actor, now: datetime, cause: Entry | None = None
     draft.save(update_fields=["subject", "applied_at"])
     fact = SettingApplied(
         draft_id=draft.pk, setting=draft.kind, title=draft.title, was=draft.was, holds=draft.proposal,
-        **_about(draft.kind, row),
+        **about(draft.kind, row),
     )  # fmt: skip
     record(fact, by=by, now=now, because=draft.because, approved_by=draft.approved_by, caused_by=cause)
-
-
-def _lock(draft: Draft) -> Draft:
-    """The draft, not settled yet. Settings change rarely: whoever approves or applies waits for the one before."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('frontdesk settings'))")
-    found = Draft.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "drafted_by", "approved_by"
-    )
-    one = found.get(pk=draft.pk)
-    if one.applied_at is not None:
-        raise DraftSettled("This draft is in force already.")
-    if one.withdrawn_at is not None:
-        raise DraftSettled("This draft was withdrawn.")
-    return one
 
 
 def _check_still_fits(draft: Draft) -> None:
@@ -184,20 +163,6 @@ def _check_still_fits(draft: Draft) -> None:
         )
 
 
-def _reason(because: str) -> str:
-    reason = one_line(because, limit=301)
-    if len(reason) > 300:
-        raise BadValue("At most 300 characters.", field="because")
-    if not reason:
-        raise BadValue("Say why: whoever approves it reads this.", field="because")
-    return reason
-
-
-def _check_day(holds_from: date, today: date) -> None:
-    if not today <= holds_from <= today + FARTHEST:
-        raise BadValue("A day from today to two years ahead.", field="holds_from")
-
-
 def _title(kind: str, proposal: Mapping[str, Any]) -> str:
     if kind == DraftKind.GRID:
         count = len(proposal)
@@ -205,7 +170,3 @@ def _title(kind: str, proposal: Mapping[str, Any]) -> str:
     if kind == DraftKind.GUIDE:
         return f"Guide: {Specialty.objects.get(code=proposal['specialty']).name}"
     return f"{DraftKind(kind).label}: {proposal['name']}"[:120]
-
-
-def _about(kind: str, subject: int | None) -> dict[str, Any]:
-    return {} if kind == DraftKind.GRID else {f"{kind}_id": subject}

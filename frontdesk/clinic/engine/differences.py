@@ -107,10 +107,27 @@ def _named(value: str, name: str, words: Words) -> str:
 
 def _guide(was: Mapping[str, Any], proposal: Mapping[str, Any], words: Words) -> Iterator[Difference]:
     before, after = _questions(was), _questions(proposal)
-    for code in [*after, *(one for one in before if one not in after)]:
-        if before.get(code) != after.get(code):
-            yield Difference(f"Question “{code}”", before.get(code, NOTHING), after.get(code, NOTHING))
-    yield from _rules([*_rules_in_words(was, words)], [*_rules_in_words(proposal, words)])
+    for number, code in enumerate(after, start=1):
+        if before.get(code) != after[code]:
+            yield Difference(f"Question {number}", before.get(code, NOTHING), after[code])
+    for code in before:
+        if code not in after:
+            yield Difference("Question taken out", before[code], NOTHING)
+    yield from _order(was, proposal)
+    # A rule in the words of today's questions: new words of a question do not make its rules look changed.
+    asked = {one["code"]: one for one in [*was.get("questions", []), *proposal.get("questions", [])]}
+    yield from _rules([*_rules_in_words(was, asked, words)], [*_rules_in_words(proposal, asked, words)])
+
+
+def _order(was: Mapping[str, Any], proposal: Mapping[str, Any]) -> Iterator[Difference]:
+    """Whether the questions that stay are asked in another order."""
+    lists = [content.get("questions", []) for content in (was, proposal)]
+    codes = [[one["code"] for one in questions] for questions in lists]
+    stay = [[one for one in each if all(one in other for other in codes)] for each in codes]
+    if stay[0] != stay[1]:
+        named = {one["code"]: one["words"] for one in lists[1]}
+        old, new = ("; ".join(named[code] for code in order) for order in stay)
+        yield Difference("Order of the questions", old, new)
 
 
 def _questions(content: Mapping[str, Any]) -> dict[str, str]:
@@ -124,11 +141,21 @@ def _both(one: Mapping[str, Any]) -> str:
     return f"{one['words']} ({one['words_es']})" if one.get("words_es") else one["words"]
 
 
-def _rules_in_words(content: Mapping[str, Any], words: Words) -> Iterator[str]:
+def _rules_in_words(
+    content: Mapping[str, Any], asked: Mapping[str, Mapping[str, Any]], words: Words
+) -> Iterator[str]:
     for one in content.get("rules", []):
-        needs = ", ".join(f"{code}: {' or '.join(wanted)}" for code, wanted in one["needs"].items())
+        needs = "; ".join(_need(asked.get(code), code, wanted) for code, wanted in one["needs"].items())
         leads = _named(one["visit_type"], "visit_type", words) if one["visit_type"] else "ask a clinician"
-        yield f"{needs or 'always'} → {leads}. {one['because']}"
+        yield f"{needs or 'Always'} → {leads}. {one['because']}"
+
+
+def _need(question: Mapping[str, Any] | None, code: str, wanted: Sequence[str]) -> str:
+    """ "Must somebody examine you? Yes or No", or the codes where there is no such question."""
+    if question is None:
+        return f"{code}: {' or '.join(wanted)}"
+    said = {one["code"]: one["words"] for one in question["answers"]}
+    return f"{question['words']} {' or '.join(said.get(one, one) for one in wanted)}"
 
 
 def _rules(before: Sequence[str], after: Sequence[str]) -> Iterator[Difference]:

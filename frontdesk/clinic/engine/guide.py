@@ -14,12 +14,15 @@ asked only while a rule that may still hold needs its answer. A rule that sends 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from frontdesk.clinic.engine.boxes import Box, TooTangled, first_outside, without
+from frontdesk.kit.text import one_line
 
 MOST_QUESTIONS, MOST_ANSWERS, MOST_RULES = 20, 12, 60
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -69,6 +72,12 @@ class Content:
 
     def question(self, code: str) -> Question | None:
         return next((one for one in self.questions if one.code == code), None)
+
+    @property
+    def mark(self) -> str:
+        """What stands for this content as somebody saw it: any change of it makes another mark."""
+        text = json.dumps(as_json(self), sort_keys=True)
+        return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
 
     @property
     def everything(self) -> Box:
@@ -122,25 +131,29 @@ def read(raw: Any, *, visit_types: Collection[str]) -> Content:
     Raises BadGuide with one sentence: something is missing or unknown, or a rule can never decide.
     """
     content = shape(raw)
+    check_needs(content)
     for number, rule in enumerate(content.rules, start=1):
-        _check_rule(content, rule, number, visit_types)
-    _check_reached(content)
+        if rule.visit_type and rule.visit_type not in visit_types:
+            raise BadGuide(f"Rule {number} leads to “{rule.visit_type}”, and there is no such visit type.")
+    hidden = never_decide(content)
+    if hidden:
+        raise BadGuide(f"Rule {hidden[0]} can never decide: the rules before it take every case.")
     return content
 
 
-def shape(raw: Any) -> Content:
-    """As `read`, without the checks of the rules: for content that was checked when it was stored."""
+def shape(raw: Any, *, unfinished: bool = False) -> Content:
+    """As `read`, without the checks of the rules: for content that was checked when it was stored.
+
+    One that is `unfinished`, because it is being written, may still lack questions, answers and rules.
+    """
     if not isinstance(raw, dict):
         raise BadGuide("A guide is an object with “questions” and “rules”.")
-    questions = tuple(
-        _question(one, number)
-        for number, one in enumerate(_list(raw, "questions", MOST_QUESTIONS, "A guide"), 1)
-    )
-    rules = tuple(
-        _rule(one, number) for number, one in enumerate(_list(raw, "rules", MOST_RULES, "A guide"), 1)
-    )
+    least = 0 if unfinished else 1
+    asked = _list(raw, "questions", MOST_QUESTIONS, "A guide", least)
+    ruled = _list(raw, "rules", MOST_RULES, "A guide", least)
+    questions = tuple(_question(one, number, unfinished) for number, one in enumerate(asked, 1))
     _check_once([one.code for one in questions], "question")
-    return Content(questions, rules)
+    return Content(questions, tuple(_rule(one, number) for number, one in enumerate(ruled, 1)))
 
 
 def as_json(content: Content) -> dict[str, Any]:
@@ -183,35 +196,42 @@ def gap(content: Content) -> Mapping[str, str] | None:
 _TANGLED = "These rules are too tangled to check: ask fewer questions, or name fewer answers in each rule."
 
 
-def _check_rule(content: Content, rule: Rule, number: int, visit_types: Collection[str]) -> None:
-    for code, wanted in rule.needs.items():
-        question = content.question(code)
-        if question is None:
-            raise BadGuide(f"Rule {number} asks for “{code}”, and there is no such question.")
-        unknown = sorted(wanted - {one.code for one in question.answers})
-        if unknown:
-            raise BadGuide(f"Rule {number} waits for “{unknown[0]}”, which is no answer to “{code}”.")
-    if rule.visit_type and rule.visit_type not in visit_types:
-        raise BadGuide(f"Rule {number} leads to “{rule.visit_type}”, and there is no such visit type.")
+def check_needs(content: Content) -> None:
+    """Raises BadGuide where a rule names a question, or an answer to it, that there is not."""
+    for number, rule in enumerate(content.rules, start=1):
+        for code, wanted in rule.needs.items():
+            question = content.question(code)
+            if question is None:
+                raise BadGuide(f"Rule {number} asks for “{code}”, and there is no such question.")
+            unknown = sorted(wanted - {one.code for one in question.answers})
+            if unknown:
+                raise BadGuide(f"Rule {number} waits for “{unknown[0]}”, which is no answer to “{code}”.")
 
 
-def _check_reached(content: Content) -> None:
+def never_decide(content: Content) -> Sequence[int]:
+    """The numbers of the rules that can never decide, because those before them take every case.
+
+    Raises BadGuide where it is too tangled to tell.
+    """
     before: list[Box] = []
+    hidden = []
     for number, rule in enumerate(content.rules, start=1):
         try:
             left = without({**content.everything, **rule.needs}, before)
         except TooTangled:
             raise BadGuide(_TANGLED) from None
         if not left:
-            raise BadGuide(f"Rule {number} can never decide: the rules before it take every case.")
+            hidden.append(number)
         before.append(rule.needs)
+    return hidden
 
 
-def _question(raw: Any, number: int) -> Question:
+def _question(raw: Any, number: int, unfinished: bool) -> Question:
     where = f"Question {number}"
     fields = _object(raw, where)
-    answers = tuple(_answer(one, where) for one in _list(fields, "answers", MOST_ANSWERS, where))
-    if len(answers) < 2:
+    least = 0 if unfinished else 1
+    answers = tuple(_answer(one, where) for one in _list(fields, "answers", MOST_ANSWERS, where, least))
+    if len(answers) < 2 and not unfinished:
         raise BadGuide(f"{where} needs two answers at least.")
     _check_once([one.code for one in answers], f"answer of question {number}")
     return Question(_code(fields, where), _text(fields, "words", where), _spanish(fields, where), answers)
@@ -230,7 +250,7 @@ def _rule(raw: Any, number: int) -> Rule:
     if not isinstance(needs, dict) or not isinstance(visit_type, str):
         raise BadGuide(f"{where} must have “needs”, an object, and “visit_type”, a text.")
     wanted = {str(code): _wanted(codes, where, str(code)) for code, codes in needs.items()}
-    return Rule(wanted, visit_type, _text(fields, "because", where))
+    return Rule(wanted, one_line(visit_type, limit=60), _text(fields, "because", where))
 
 
 def _wanted(raw: Any, where: str, code: str) -> frozenset[str]:
@@ -245,9 +265,9 @@ def _object(raw: Any, where: str) -> dict[str, Any]:
     return raw
 
 
-def _list(fields: Mapping[str, Any], name: str, most: int, where: str) -> Sequence[Any]:
+def _list(fields: Mapping[str, Any], name: str, most: int, where: str, least: int = 1) -> Sequence[Any]:
     raw = fields.get(name, [])
-    if not isinstance(raw, list) or not raw:
+    if not isinstance(raw, list) or len(raw) < least:
         raise BadGuide(f"{where} needs “{name}”: a list with one at least.")
     if len(raw) > most:
         raise BadGuide(f"{where} has {len(raw)} {name}; {most} is the most.")
@@ -263,9 +283,10 @@ def _code(fields: Mapping[str, Any], where: str) -> str:
 
 def _text(fields: Mapping[str, Any], name: str, where: str, *, least: int = 1) -> str:
     raw = fields.get(name, "")
-    if not isinstance(raw, str) or not least <= len(raw.strip()) <= 300:
+    text = one_line(raw, limit=301) if isinstance(raw, str) else None
+    if text is None or not least <= len(text) <= 300:
         raise BadGuide(f"{where} needs “{name}”: a text of 300 characters at most.")
-    return raw.strip()
+    return text
 
 
 def _spanish(fields: Mapping[str, Any], where: str) -> str:

@@ -118,6 +118,7 @@ _AS_IT_IS = {DraftKind.VISIT_TYPE: _visit_type, DraftKind.SLOT_CLASS: _slot_clas
 class Standing(StrEnum):
     """How a draft stands."""
 
+    WRITING = "being written"
     WAITING = "waits for approval"
     APPROVED = "approved, holds later"
     STALE = "overtaken"
@@ -126,7 +127,7 @@ class Standing(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        return self in (Standing.WAITING, Standing.APPROVED, Standing.STALE)
+        return self in (Standing.WRITING, Standing.WAITING, Standing.APPROVED, Standing.STALE)
 
 
 def standing(draft: Draft) -> Standing:
@@ -135,9 +136,16 @@ def standing(draft: Draft) -> Standing:
         return Standing.WITHDRAWN
     if draft.applied_at:
         return Standing.APPLIED
+    if is_being_written(draft):
+        return Standing.WRITING
     if is_overtaken(draft):
         return Standing.STALE
     return Standing.APPROVED if draft.approved_at else Standing.WAITING
+
+
+def is_being_written(draft: Draft) -> bool:
+    """Is its author still writing it? A draft is handed in with its reason, and has none before."""
+    return not (draft.because or draft.approved_at or draft.withdrawn_at)
 
 
 def is_overtaken(draft: Draft) -> bool:
@@ -149,14 +157,25 @@ def is_overtaken(draft: Draft) -> bool:
 
 
 def open_drafts(*, kind: str | None = None, subject: int | None = None) -> Sequence[Draft]:
-    """Those that are neither in force nor withdrawn, the newest first; of one kind or one row where asked."""
-    found = Draft.objects.filter(applied_at=None, withdrawn_at=None)
+    """Those that wait: handed in, and neither in force nor withdrawn; of one kind or one row where asked.
+
+    The newest first.
+    """
+    found = Draft.objects.filter(applied_at=None, withdrawn_at=None).exclude(because="")
     found = found.select_related("drafted_by", "approved_by")
     if kind is not None:
         found = found.filter(kind=kind)
     if subject is not None:
         found = found.filter(subject=subject)
     return list(found)
+
+
+def drafts_in_writing(*, specialty: str | None = None) -> Sequence[Draft]:
+    """Those that are still being written, the newest first; of the guide of one specialty (its code) where asked."""
+    found = Draft.objects.filter(applied_at=None, approved_at=None, withdrawn_at=None, because="")
+    if specialty is not None:
+        found = found.filter(kind=DraftKind.GUIDE, proposal__specialty=specialty)
+    return list(found.select_related("drafted_by"))
 
 
 def words_for_values() -> dict[str, dict[str, str]]:

@@ -11,16 +11,25 @@ from frontdesk.accounts.permissions import Permission
 from frontdesk.book.models import Appointment
 from frontdesk.clinic.engine.differences import Difference, differences
 from frontdesk.clinic.models import Draft, DraftKind
-from frontdesk.clinic.queries.settings import Standing, open_drafts, standing, words_for_values
+from frontdesk.clinic.queries.settings import (
+    Standing,
+    drafts_in_writing,
+    open_drafts,
+    standing,
+    words_for_values,
+)
 
 SETTLED_SHOWN = 30
 CHIPS = {
+    Standing.WRITING: ("", "edit"),
     Standing.WAITING: ("warn", "waiting"),
     Standing.APPROVED: ("accent", "signed"),
     Standing.STALE: ("fail", "fail"),
     Standing.APPLIED: ("pass", "pass"),
     Standing.WITHDRAWN: ("", "undo"),
 }
+
+_NOT_SIGNED = (Standing.WAITING, Standing.STALE)
 
 
 @dataclass(frozen=True)
@@ -50,11 +59,13 @@ class DraftPage:
     may_approve: bool
     why_not: str
     may_withdraw: bool
+    may_write: bool
+    may_take_back: bool
 
 
 def waiting() -> list[DraftRow]:
-    """Those that are open, the newest first."""
-    return [DraftRow(one, standing(one)) for one in open_drafts()]
+    """Those that are open, the newest first, and after them those that are still being written."""
+    return [DraftRow(one, standing(one)) for one in (*open_drafts(), *drafts_in_writing())]
 
 
 def settled() -> list[DraftRow]:
@@ -78,6 +89,8 @@ def draft_page(draft: Draft, *, by: User, now: datetime) -> DraftPage:
         touches=_touches(draft, now) if row.standing.is_open else "",
         may_approve=waits and may_sign and not is_own,
         why_not=_why_not(is_own=is_own, may_sign=may_sign) if waits else "",
+        may_write=is_own and row.standing is Standing.WRITING,
+        may_take_back=is_own and draft.kind == DraftKind.GUIDE and row.standing in _NOT_SIGNED,
         may_withdraw=row.standing.is_open and by.may(Permission.DRAFT_SETTINGS) and (is_own or may_sign),
     )
 

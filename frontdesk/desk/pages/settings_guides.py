@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from django.core.exceptions import ValidationError
-from django.http import QueryDict
+from urllib.parse import urlencode
 
 from frontdesk.clinic.engine.guide import (
     BadGuide,
@@ -21,25 +17,6 @@ from frontdesk.clinic.engine.guide import (
     shape,
 )
 from frontdesk.clinic.models import Guide, Specialty, VisitType
-from frontdesk.desk.pages.settings_forms import DraftForm, Text
-
-EXAMPLE: dict[str, Any] = {
-    "questions": [
-        {
-            "code": "seen",
-            "words": "Were you here in the last three years?",
-            "words_es": "¿Ha venido aquí en los últimos tres años?",
-            "answers": [
-                {"code": "yes", "words": "Yes", "words_es": "Sí"},
-                {"code": "no", "words": "No", "words_es": "No"},
-            ],
-        }
-    ],
-    "rules": [
-        {"needs": {"seen": ["no"]}, "visit_type": "", "because": "Nobody here knows this patient yet."},
-        {"needs": {}, "visit_type": "", "because": "Everybody else."},
-    ],
-}
 
 
 @dataclass(frozen=True)
@@ -53,6 +30,10 @@ class RuleRow:
     because: str
     is_met: bool
 
+    @property
+    def name(self) -> str:
+        return f"rule {self.number}"
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -60,6 +41,7 @@ class Asked:
 
     question: Question
     answer: str
+    name: str  # of the parameter
 
 
 @dataclass(frozen=True)
@@ -71,25 +53,38 @@ class GuidePage:
     decided: VisitType | None
     gap: str
     is_tried: bool
+    walk: str  # the answers as an address has them
 
 
-def guide_page(guide: Guide, asked: QueryDict) -> GuidePage | None:
-    """The guide with what the address answers (question code to answer code); None where nothing is stored that fits."""
+def read_guide(guide: Guide) -> Content | None:
+    """What is in force; None where nothing is stored that can be read."""
     try:
-        content = shape(guide.content)
+        return shape(guide.content)
     except BadGuide:
         return None
-    answers = {one.code: str(asked[one.code]) for one in content.questions if one.code in asked}
+
+
+def types_of(specialty: Specialty) -> dict[str, VisitType]:
+    """The visit types of a specialty by their codes, those out of use too."""
+    return {one.code: one for one in VisitType.objects.filter(specialty=specialty)}
+
+
+def guide_page(
+    content: Content, types: Mapping[str, VisitType], asked: Mapping[str, str], *, prefix: str = ""
+) -> GuidePage:
+    """The guide with what is `asked` of it: parameters that answer its questions, named `prefix` and the code."""
+    names = {one.code: f"{prefix}{one.code}" for one in content.questions}
+    answers = {code: str(asked[name]) for code, name in names.items() if name in asked}
     decision = decide(content, answers)
-    types = {one.code: one for one in VisitType.objects.filter(specialty=guide.specialty)}
     return GuidePage(
         content=content,
         rules=[_rule(content, one, n, types, decision) for n, one in enumerate(content.rules, start=1)],
-        asked=_asked(content, answers, decision),
+        asked=_asked(content, answers, decision, names),
         decision=decision,
         decided=types.get(decision.visit_type_code or ""),
         gap=_gap(content),
         is_tried=bool(answers),
+        walk=urlencode({names[code]: answer for code, answer in answers.items()}),
     )
 
 
@@ -110,14 +105,17 @@ def _rule(
     )
 
 
-def _asked(content: Content, answers: Mapping[str, str], decision: Decision) -> list[Asked]:
+def _asked(
+    content: Content, answers: Mapping[str, str], decision: Decision, names: Mapping[str, str]
+) -> list[Asked]:
     """What was answered in a way that the guide knows, and the question that comes next."""
     known = [
-        Asked(one, answers[one.code])
+        Asked(one, answers[one.code], names[one.code])
         for one in content.questions
         if one.code in answers and one.answer(answers[one.code]) is not None
     ]
-    return [*known, Asked(decision.needed, "")] if decision.needed else known
+    needed = decision.needed
+    return [*known, Asked(needed, "", names[needed.code])] if needed else known
 
 
 def _gap(content: Content) -> str:
@@ -130,27 +128,6 @@ def _gap(content: Content) -> str:
         return ""
     said = ((one, one.answer(found[one.code])) for one in content.questions)
     return "; ".join(f"{one.words} {answer.words}" for one, answer in said if answer)
-
-
-class GuideForm(DraftForm):
-    content = Text(
-        "Questions and rules", most=60_000, rows=24,
-        help_text="As JSON: questions with their answers, then rules in the order in which they are tried.",
-    )  # fmt: skip
-
-    def __init__(self, data: QueryDict | None = None, *, standing: Mapping[str, Any], **more: Any) -> None:
-        text = json.dumps(standing.get("content") or EXAMPLE, ensure_ascii=False, indent=2)
-        super().__init__(data, initial={"content": text}, **more)
-        self.fields["content"].widget.attrs |= {"class": "code", "spellcheck": "false"}
-
-    def clean_content(self) -> Any:
-        try:
-            return json.loads(self.cleaned_data["content"])
-        except (ValueError, RecursionError) as bad:
-            place = f" in line {bad.lineno}" if isinstance(bad, json.JSONDecodeError) else ""
-            raise ValidationError(
-                f"This is not JSON: look for a missing comma, quote or bracket{place}."
-            ) from bad
 
 
 @dataclass(frozen=True)
