@@ -168,6 +168,16 @@ def test_an_interpreter_of_another_language(universe: Universe) -> None:
     assert _codes() == ["WRONG_LANGUAGE"]
 
 
+def test_a_provider_who_speaks_the_language_needs_no_interpreter(universe: Universe) -> None:
+    visit = _visit(universe)
+    _needs_help(universe, visit)
+    visit.patient.language = "es"
+    visit.patient.save()
+    assert _codes() == ["NO_INTERPRETER"]
+    Provider.objects.filter(pk=universe.dr_carol.pk).update(languages=["en", "es"])
+    assert _codes() == []
+
+
 def test_a_waived_interpreter_is_no_finding(universe: Universe) -> None:
     visit = _visit(universe)
     _needs_help(universe, visit)

@@ -48,7 +48,15 @@ class Play:
     def __post_init__(self) -> None:
         self.used = iter(self.drawn.requests)
 
-    def wish(self, kind: VisitType, request: Request, *, modality: str = "", now: datetime = NOW) -> Wish:
+    def wish(
+        self,
+        kind: VisitType,
+        request: Request,
+        *,
+        modality: str = "",
+        always: bool = False,
+        now: datetime = NOW,
+    ) -> Wish:
         patient = request.patient
         assert patient is not None
         return Wish(
@@ -61,6 +69,7 @@ class Play:
             interpreter=patient.needs_interpreter,
             new_patient=is_new_patient(patient, kind.specialty_id, now=now),
             modality=modality,
+            always=always and patient.needs_interpreter,
         )
 
     def hold(self, request: Request, wanted: Wanted, *, now: datetime = NOW) -> Hold:
@@ -133,8 +142,8 @@ def play(request: pytest.FixtureRequest, universe: Universe) -> Iterator[Play]:
 def _wishes(play: Play) -> Iterator[tuple[Wish, Request]]:
     for kind in play.drawn.kinds:
         for modality in ("", *kind.converts_to):
-            for request in islice(play.used, 2):
-                yield play.wish(kind, request, modality=modality), request
+            for number, request in enumerate(islice(play.used, 2)):
+                yield play.wish(kind, request, modality=modality, always=bool(number)), request
 
 
 @pytest.mark.parametrize("play", SEEDS, indirect=True)

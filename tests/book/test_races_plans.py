@@ -18,6 +18,7 @@ from frontdesk.book.models import Appointment, Claim, Gathering, Plan
 from frontdesk.book.queries.check_days import differences
 from frontdesk.book.rules_changes import Ended
 from frontdesk.daybook.verify import verify
+from frontdesk.people.models import Patient
 from frontdesk.triage.models import Request
 from tests.factories.callers import callers
 from tests.factories.crowd import Crowd, crowd
@@ -92,6 +93,33 @@ def test_a_group_that_is_cancelled_meanwhile_leaves_nobody_in_it(
             assert not isinstance(one, Exception) or isinstance(one, Ended), repr(one)
         assert not group.visits.filter(status="booked").exists()
         assert not Claim.objects.live().filter(gathering=group).exists()
+
+
+def test_an_interpreter_shared_by_many_is_taken_once_and_leaves_with_the_last(
+    universe: Universe, gym: Therapy, fifty: Crowd
+) -> None:
+    made = callers(PLACES, site=universe.main, by=universe.alice, now=NOW)
+    Patient.objects.filter(requests__in=made).update(language="es", needs_interpreter=True)
+    requests = list(Request.objects.filter(pk__in=[one.pk for one in made]).select_related("patient"))
+    for turn in range(ROUNDS):
+        group = _group(universe, gym, 7 * turn + 1)
+        helped = Claim.objects.live().filter(gathering=group, resource=universe.marisol)
+        first = fifty.run([_asking(universe, group, one) for one in requests[1:]])
+        assert [getattr(one, "interpreter", one) for one in first] == [universe.marisol] * (PLACES - 1)
+        assert helped.count() == 1
+        leave = [_leaving(universe, one) for one in first if isinstance(one, Appointment)]
+        outcome = fifty.run([*leave, _asking(universe, group, requests[0])])
+        assert all(isinstance(one, Appointment) for one in outcome), outcome
+        assert helped.count() == 1
+        (last,) = group.visits.filter(status="booked")
+        _leaving(universe, last)()
+        assert not helped.exists()
+
+
+def _leaving(cast: Universe, visit: Appointment) -> Callable[[], Appointment]:
+    return partial(
+        cancels.cancel, visit=visit, why="patient-asked", note="", version=1, key="", by=cast.alice, now=NOW
+    )
 
 
 def test_one_course_goes_to_one_of_many_and_nobody_gets_half(

@@ -81,6 +81,9 @@ def test_the_interpreter_and_in_what_way() -> None:
         Known(how="in person"), here, **arabic
     )
     assert Reason(True, "Arabic interpreter is free and held with it") in said(None, here, **arabic)
+    own = replace(OPTION, spoken=True)
+    assert Reason(True, "Speaks Arabic, no interpreter needed") in said(Known(minutes=30), own, **arabic)
+    assert not any("Arabic" in one.sentence for one in said(Known(minutes=30), own, language="Arabic"))
     none = Reason(False, "No Arabic interpreter is held: one must be arranged")
     assert none in said(Known(minutes=30, usual=30), **arabic)
 
@@ -105,6 +108,13 @@ def test_the_ranking_weighs_people_and_places_against_days() -> None:
     stranger = score(OPTION, replace(PLAIN, own_provider=2))[0]
     away = score(OPTION, replace(PLAIN, own_provider=1, home_site=8))[0]
     assert (own, team, stranger, away) == (2, 3.5, 5, 4)
+
+
+def test_who_speaks_the_language_comes_before_an_interpreter_a_day_sooner() -> None:
+    helped = replace(PLAIN, language="Arabic", interpreter=True)
+    through, spoken = (score(replace(OPTION, spoken=own), helped)[0] for own in (False, True))
+    assert (through, spoken) == (3, 2)
+    assert score(replace(OPTION, spoken=True), PLAIN) == score(OPTION, PLAIN)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from frontdesk.book.queries.wish import Wish
 from frontdesk.clinic.choices import Modality
 from frontdesk.clinic.models import Provider, VisitLength, VisitType
 from frontdesk.desk.pages.find_page import SIGNED, FindPage, option_from
+from frontdesk.people.models import Patient
 from frontdesk.triage.models import Request
 from tests.book.test_overbook import signed as signed_rule
 from tests.desk.support import Answer, Desk, Form, offers, read, said, undone
@@ -199,6 +200,52 @@ class TestHolding:
         words = said(held)
         assert "Not checked." in words and "Warning." in words
         assert "tell Dr." in words
+
+
+class TestWhoSpeaksTheLanguage:
+    """Ana needs a Spanish interpreter; Dr. Carol speaks Spanish."""
+
+    @pytest.fixture(autouse=True)
+    def _speaks(self, universe: Universe) -> None:
+        Provider.objects.filter(pk=universe.dr_carol.pk).update(languages=["en", "es"])
+
+    def test_she_is_offered_without_one_and_booked(self, desk: Desk) -> None:
+        cast = desk.universe
+        page = look(desk, cast.ready(cast.ana), **{"with": str(cast.dr_carol.pk)})
+        assert "Speaks Spanish, no interpreter needed" in said(page)
+        assert "interpreter in person" not in said(page)
+        held = send(desk, offers(page)[0])
+        assert "Dr. Carol Calden speaks Spanish: none needed." in said(held)
+        send(desk, read(held).form(reverse("desk:book", args=[Hold.objects.get().pk])))
+        assert Appointment.objects.get().interpreter is None
+
+    @pytest.mark.parametrize(
+        ("asked", "carol", "yusuf"),
+        [("", False, True), ("always", True, True), ("none", False, False)],
+    )
+    def test_what_is_chosen_decides(self, universe: Universe, asked: str, carol: bool, yusuf: bool) -> None:
+        page = page_for(universe, universe.ready(universe.ana), f"visit_type=follow-up&interpreter={asked}")
+        assert not page.errors
+        helped = {(one.option.provider, one.option.interpreter is not None) for one in page.offers}
+        assert helped == {(universe.dr_carol.pk, carol), (universe.dr_yusuf.pk, yusuf)}
+
+    def test_with_as_before_is_for_whoever_wants_one(self, universe: Universe) -> None:
+        Patient.objects.filter(pk=universe.ana.pk).update(needs_interpreter=False)
+        request = universe.ready(Patient.objects.get(pk=universe.ana.pk))
+        found = {}
+        for asked in ("", "with", "always"):
+            page = page_for(universe, request, f"visit_type=follow-up&interpreter={asked}")
+            assert not page.errors
+            found[asked] = {one.option.provider for one in page.offers if one.option.interpreter}
+        both = {universe.dr_carol.pk, universe.dr_yusuf.pk}
+        assert found == {"": set(), "with": {universe.dr_yusuf.pk}, "always": both}
+
+    def test_whoever_was_late_is_told_times_that_fit_as_asked(self, desk: Desk) -> None:
+        cast = desk.universe
+        page = look(desk, cast.ready(cast.ana), **{"with": str(cast.dr_carol.pk)})
+        first = offers(page)[0]
+        send(desk, offers(look(desk, cast.ready(cast.ben), **{"with": str(cast.dr_carol.pk)}))[0])
+        assert "Nearest free: " in said(send(desk, first))
 
 
 class TestALinkThatFails:

@@ -15,7 +15,7 @@ from frontdesk.book.models import ResourceDay, Session
 from frontdesk.book.queries.find import Option, open_times
 from frontdesk.book.queries.wish import Wish
 from frontdesk.clinic.choices import Audience, BlockKind, InterpreterMode, Modality, ResourceKind, RoomType
-from frontdesk.clinic.models import Equipment, Interpreter, Segment, VisitLength, VisitType
+from frontdesk.clinic.models import Equipment, Interpreter, Provider, Segment, VisitLength, VisitType
 from frontdesk.kit.errors import Refused
 from frontdesk.people.models import Patient
 from tests.factories import clinic
@@ -28,6 +28,8 @@ NAMES = ["Ada", "Bo", "Cleo", "Dov", "Eli", "Fay"]
 def random_book(cast: Universe, seed: int) -> list[VisitType]:
     """Change the clinic at random, open its days anew, book some visits. Answers the visit types that there are."""
     dice = Random(seed)
+    if seed % 3:
+        Provider.objects.filter(pk=cast.dr_carol.pk).update(languages=["en", "es", "zh"])
     types = _types(cast, dice)
     _sessions(cast, dice, types)
     ResourceDay.objects.all().delete()
@@ -59,6 +61,7 @@ def random_wish(cast: Universe, types: list[VisitType], seed: int) -> Wish:
         directed=dice.random() < 0.5,
         modality=dice.choice(["", Modality.VIDEO]),
         room=dice.choice([None, None, None, cast.exam_2.pk]),
+        always=dice.random() < 0.1,
     )
 
 
@@ -122,7 +125,11 @@ def _visits(cast: Universe, dice: Random, types: list[VisitType]) -> None:
     for number in range(12):
         patient = cast.newcomer(NAMES[number % 6], f"Quist{number}", born=date(1960 + number, 1, 2))
         wish = replace(
-            random_wish(cast, types, dice.randint(0, 10**6)), interpreter=False, busy=(), room=None
+            random_wish(cast, types, dice.randint(0, 10**6)),
+            interpreter=False,
+            busy=(),
+            room=None,
+            always=False,
         )
         offered = list(islice(open_times(replace(wish, directed=False, new_patient=True), now=NOW), 30))
         if not offered:

@@ -79,6 +79,8 @@ def _people(made: Drawn, doctors: Specialty, nurses: Specialty) -> None:
         made.nurses.append(
             factory.provider(f"Nurse Drawn {number}", at=made.chance.choice(made.sites), in_=nurses)
         )
+    spanish = [one.pk for one in made.doctors[1::2]]
+    Provider.objects.filter(pk__in=spanish).update(languages=["en", "es"])
 
 
 def _things(made: Drawn) -> None:
@@ -231,7 +233,7 @@ def _blocks(made: Drawn, resources: list[Resource]) -> None:
 
 
 def _callers(made: Drawn, people: int) -> None:
-    """A third need an interpreter; half have been here before."""
+    """A third need an interpreter, unless the doctor speaks Spanish; half have been here before."""
     made.requests = callers(people, site=made.sites[0], by=made.universe.alice, now=NOW - timedelta(days=1))
     patients = [request.patient_id for request in made.requests if request.patient_id is not None]
     Patient.objects.filter(pk__in=patients[::3]).update(language="es", needs_interpreter=True)

@@ -114,3 +114,6 @@ def _wanted(gathering: Gathering) -> Iterator[tuple[int, datetime, datetime]]:
         whose = gathering.provider_id if part.leads else gathering.room_id
         start = gathering.start + timedelta(minutes=part.offset)
         yield whose or 0, start, start + timedelta(minutes=part.minutes)
+    named = {one.interpreter_id for one in gathering.visits.all() if one.status != "cancelled"}
+    for interpreter in named - {None}:
+        yield interpreter or 0, gathering.start, gathering.end

@@ -11,6 +11,7 @@ from frontdesk.accounts.permissions import Permission
 from frontdesk.book.actions import once
 from frontdesk.book.actions.changes import check_version, lock, reason, release_time
 from frontdesk.book.actions.expiry import write_off
+from frontdesk.book.actions.group_interpreters import Helped, change_interpreter
 from frontdesk.book.actions.taking import For, check_free_patient, keys_of_wanted, take, write_claims
 from frontdesk.book.actions.time import Days, TimeTaken, expired_in_the_way, keys_of_hold
 from frontdesk.book.actions.wanted import wanted_of
@@ -99,6 +100,9 @@ def _cancel(visit: Appointment, because: Why, note: str, by: User, now: datetime
     if visit.status != AppointmentStatus.BOOKED:
         raise Ended("Only a visit that is still booked can be cancelled.")
     release_time(visit=visit, now=now)
+    if visit.gathering is not None:
+        leaves = Helped.by(visit.interpreter, visit.gathering)
+        change_interpreter(leaves=leaves, comes=None, but=visit.pk, by=by, now=now)
     visit.status = AppointmentStatus.CANCELLED
     visit.cancelled_at, visit.cancelled_by = now, by
     visit.late_cancel = visit.start - now < timedelta(hours=visit.site.late_cancel_hours)

@@ -151,8 +151,11 @@ def cancel_gathering(
         locked = lock_gathering(gathering)
         if locked.cancelled_at is not None or locked.start < now:
             raise Ended("Only what is still to come can be cancelled.")
+        _lock_patients(locked)
+        _release(
+            locked, now
+        )  # before its places, which give nothing back any more: all days are locked at once
         cancelled = _cancel_places(locked, why, note, by, now)
-        _release(locked, now)
         locked.cancelled_at, locked.cancelled_by = now, by
         locked.cancelled_because = f"{because.words}. {note.strip()}".strip()[:200]
         locked.save(update_fields=["cancelled_at", "cancelled_by", "cancelled_because"])
@@ -259,10 +262,14 @@ def _check_free(
             raise KeptTime(kept_sentence(kept.slot_class))
 
 
-def _cancel_places(gathering: Gathering, why: str, note: str, by: User, now: datetime) -> list[int]:
-    """Each place that is still booked; all its patients are locked first, in their order."""
+def _lock_patients(gathering: Gathering) -> None:
+    """All its patients, in their order."""
     patients = set(gathering.visits.values_list("patient", flat=True))
     list(Patient.objects.select_for_update(no_key=True).filter(pk__in=patients).order_by("pk"))
+
+
+def _cancel_places(gathering: Gathering, why: str, note: str, by: User, now: datetime) -> list[int]:
+    """Each place that is still booked."""
     booked: list[Appointment] = list(
         gathering.visits.filter(status=AppointmentStatus.BOOKED).order_by("place")
     )

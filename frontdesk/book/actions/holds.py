@@ -101,6 +101,7 @@ def _with_others(wanted: Wanted, patient: Patient, now: datetime) -> Wanted | No
         until=wanted.start.astimezone(wanted.site.zone).date(),
         language=patient.language,
         interpreter=wanted.interpreter is not None,
+        always=wanted.interpreter is not None,
         modality=wanted.modality,
         directed=True,
     )

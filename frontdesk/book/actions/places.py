@@ -12,6 +12,7 @@ from frontdesk.accounts.permissions import Permission
 from frontdesk.book.actions import once
 from frontdesk.book.actions.chains import keep_chain
 from frontdesk.book.actions.changes import describe, lock, reason
+from frontdesk.book.actions.group_interpreters import Helped, change_interpreter
 from frontdesk.book.actions.taking import PatientBusy, check_free_patient
 from frontdesk.book.actions.together import lock_gathering
 from frontdesk.book.engine.why import CHANGES
@@ -19,10 +20,10 @@ from frontdesk.book.facts import AppointmentBooked, AppointmentMoved
 from frontdesk.book.models import Appointment, AppointmentStatus, Gathering, GatheringKind
 from frontdesk.book.ports import Ask, Finding
 from frontdesk.book.queries.chain import chain
-from frontdesk.book.queries.gatherings import LIVE
+from frontdesk.book.queries.gatherings import LIVE, interpreter_for
 from frontdesk.book.rules import Waivers, check_can_book, in_words
 from frontdesk.book.rules_changes import Ended
-from frontdesk.clinic.models import VisitType
+from frontdesk.clinic.models import Interpreter, VisitType
 from frontdesk.daybook.record import record
 from frontdesk.kit.errors import Refused
 from frontdesk.people.models import Patient
@@ -46,7 +47,8 @@ def take_place(
 ) -> Appointment:
     """Give a patient the smallest free place of a group. `key` makes a repeat harmless.
 
-    Raises NotAllowed, BookingGate, GroupFull, Ended, TimePast or PatientBusy.
+    Whoever needs an interpreter shares the one who is in the group for their language; else one who is free is taken
+    for all of it. Raises NotAllowed, BookingGate, GroupFull, Ended, TimePast, PatientBusy, TimeTaken or KeptTime.
     """
     by.check_may(Permission.BOOK)
     try:
@@ -67,8 +69,8 @@ def move_place(
 ) -> Appointment:
     """Give somebody who has a place in one group a place in another instead.
 
-    Raises NotAllowed, BadValue, Stale, Ended, BookingGate, GroupFull, TimePast or PatientBusy; then the place
-    stands where it stood.
+    Raises NotAllowed, BadValue, Stale, Ended, BookingGate, GroupFull, TimePast, PatientBusy, TimeTaken or KeptTime;
+    then the place stands where it stood.
     """
     by.check_may(Permission.BOOK)
     because = reason(why, CHANGES)
@@ -91,18 +93,22 @@ def _take(
     now: datetime,
     waivers: Waivers | None,
 ) -> Appointment:
-    """Locks: the request (its check does so), the gathering, the patient."""
-    found = check_can_book(_ask(gathering, patient, request_id, by, now), waivers, (chain,))
+    """Locks: the request (its check does so), the gathering, the patient, an interpreter's day."""
+    ask = _ask(gathering, patient, request_id, by, now)
+    found = check_can_book(ask, waivers, (chain,))
     locked = lock_gathering(gathering)
     place = _free_place(locked, patient, now)
     Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     check_free_patient(patient, locked.start, locked.end, now=now)
+    comes = Helped.by(ask.interpreter, locked)
+    change_interpreter(leaves=None, comes=comes, but=None, by=by, now=now)
     made = Appointment.objects.create(
         patient=patient,
         visit_type=_type(locked),
         site=locked.site,
         provider=locked.provider,
         room=locked.room,
+        interpreter=ask.interpreter,
         modality=_type(locked).modality,
         start=locked.start,
         end=locked.end,
@@ -131,7 +137,7 @@ def _move(
     place = _free_place(locked, visit.patient, now)
     check_free_patient(visit.patient, locked.start, locked.end, now=now, but=visit.pk)
     was = describe(visit)
-    _put(visit, locked, place)
+    _put(visit, locked, place, ask.interpreter, by, now)
     keep_chain(appointment=visit, found=found, by=by, now=now)
     fact = AppointmentMoved(
         appointment_id=visit.pk,
@@ -148,8 +154,13 @@ def _move(
     return visit
 
 
-def _put(visit: Appointment, to: Gathering, place: int) -> None:
-    visit.gathering, visit.place = to, place
+def _put(
+    visit: Appointment, to: Gathering, place: int, interpreter: Interpreter | None, by: User, now: datetime
+) -> None:
+    assert visit.gathering is not None  # noqa: S101  it has a place in one
+    leaves, comes = Helped.by(visit.interpreter, visit.gathering), Helped.by(interpreter, to)
+    change_interpreter(leaves=leaves, comes=comes, but=visit.pk, by=by, now=now)
+    visit.gathering, visit.place, visit.interpreter = to, place, interpreter
     visit.visit_type, visit.site, visit.provider, visit.room = _type(to), to.site, to.provider, to.room
     visit.start, visit.end = to.start, to.end
     visit.version += 1
@@ -192,6 +203,7 @@ def _ask(gathering: Gathering, patient: Patient, request_id: int | None, by: Use
         start=gathering.start,
         end=gathering.end,
         room=gathering.room,
+        interpreter=interpreter_for(gathering, patient, now=now),
         modality=gathering.visit_type.modality,
     )
 
@@ -207,7 +219,7 @@ def _booked(made: Appointment, gathering: Gathering, found: list[Finding]) -> Ap
         site=gathering.site.name,
         start=made.start,
         end=made.end,
-        also=[gathering.room.name] if gathering.room else [],
+        also=[one.name for one in (gathering.room, made.interpreter) if one is not None],
         checks=in_words(found),
         gathering_id=gathering.pk,
     )

@@ -135,6 +135,8 @@ def _provider(seen: Seen, provider: Thing) -> Iterator[Found]:
 def _interpreter(seen: Seen, things: Mapping[int, Thing]) -> Iterator[Found]:
     if not seen.needs_interpreter or seen.waived:
         return
+    if seen.interpreter is None and seen.language in things[seen.provider].languages:
+        return
     if seen.interpreter is None:
         yield Code.NO_INTERPRETER, "The patient needs an interpreter, and none is arranged."
     elif seen.language not in things[seen.interpreter].languages:

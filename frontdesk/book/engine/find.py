@@ -37,11 +37,15 @@ class SiteDay:
 
 @dataclass(frozen=True)
 class Need:
-    """What a visit takes, its leading part first, the grid in ticks on which it begins, and the ticks it may begin at."""
+    """What a visit takes, its leading part first, the grid in ticks on which it begins, and the ticks it may begin at.
+
+    The providers in `alone` take no last part: it is an interpreter, and they speak the language themselves.
+    """
 
     parts: tuple[Slice, ...]
     step: int = 3
     window: int = bits.FULL
+    alone: frozenset[int] = frozenset()
 
     @property
     def ticks(self) -> int:
@@ -49,7 +53,10 @@ class Need:
 
 
 class Found(NamedTuple):
-    """A tick at which everything fits, and the resource of each part in the order of the need's parts."""
+    """A tick at which everything fits, and the resource of each part in the order of the need's parts.
+
+    With a provider who is in the need's `alone` there is one resource less.
+    """
 
     tick: int
     resources: tuple[int, ...]
@@ -78,17 +85,22 @@ def search(day: SiteDay, need: Need) -> Iterator[Found]:
     lead, *rest = need.parts
     default = need.window & bits.aligned(need.step)
     by_provider = []
-    union = 0
+    union = alone = 0
+    able = bits.FULL
     for free in day.providers:
         grid = default if free.starts is None else need.window & free.starts
         ticks = (bits.starts(free.bits, lead.ticks) << lead.offset) & grid
         if ticks:
             by_provider.append((free.resource, ticks))
             union |= ticks
+            alone |= ticks if free.resource in need.alone else 0
     # Rooms and interpreters are looked at only where a provider has time: on most full days nobody has.
     for place, part in enumerate(rest, 1):
         if union:
-            union &= _any(day.pools[place], part, union)
+            able = _any(day.pools[place], part, union)
+            union &= able | alone if place == len(rest) else able
+    if need.alone:  # the others only where the last part is free too
+        by_provider = [(one, ticks if one in need.alone else ticks & able) for one, ticks in by_provider]
     for tick in bits.ticks(union):
         mark = bits.span(tick, 1)
         for provider, ticks in by_provider:
@@ -99,7 +111,8 @@ def search(day: SiteDay, need: Need) -> Iterator[Found]:
 def _choose(day: SiteDay, need: Need, tick: int, provider: int) -> tuple[int, ...] | None:
     """A resource for each part: the first of its pool that is free then and not taken by another part at once."""
     chosen = [provider]
-    for place, part in enumerate(need.parts[1:], 1):
+    parts = need.parts[:-1] if provider in need.alone else need.parts
+    for place, part in enumerate(parts[1:], 1):
         start = tick + part.offset
         found = next(
             (

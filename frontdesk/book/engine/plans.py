@@ -209,11 +209,18 @@ def _minutes(between: timedelta) -> int:
 
 
 class Seat(NamedTuple):
-    """One part of one member's visit: when in the row it lies, and who or what may take it, in order of preference."""
+    """One part of one member's visit: when in the row it lies, and who or what may take it, in order of preference.
+
+    A member's leading part comes before their others. With one of the providers in `alone` nobody takes this one.
+    """
 
     part: Slice
     pool: Sequence[Free]
     leads: bool = False
+    alone: frozenset[int] = frozenset()
+
+
+NOBODY = 0  # in the place of a resource
 
 
 def orders(count: int) -> Iterator[tuple[int, ...]]:
@@ -226,16 +233,25 @@ def orders(count: int) -> Iterator[tuple[int, ...]]:
 def may_begin(seats: Sequence[Seat]) -> int:
     """The ticks at which the row may begin as far as each part by itself is concerned."""
     found = bits.FULL
-    for seat in seats:
-        union = bits.union(bits.starts(one.bits, seat.part.ticks) for one in seat.pool)
-        found &= (union << seat.part.offset) & bits.FULL
+    for place, seat in enumerate(seats):
+        union = _begins(seat, seat.pool)
+        if seat.alone:
+            lead = next(one for one in reversed(seats[:place]) if one.leads)
+            union |= _begins(lead, [one for one in lead.pool if one.resource in seat.alone])
+        found &= union
     return found
+
+
+def _begins(seat: Seat, pool: Sequence[Free]) -> int:
+    """The ticks at which the row may begin where one of the pool takes the seat."""
+    union = bits.union(bits.starts(one.bits, seat.part.ticks) for one in pool)
+    return (union << seat.part.offset) & bits.FULL
 
 
 def seated(
     seats: Sequence[Seat], tick: int, *, one_provider: bool, most_steps: int = 5000
 ) -> tuple[int, ...] | None:
-    """A resource for each seat, nobody in two at once; None where there is none, or none was found in `most_steps`.
+    """A resource or NOBODY for each seat, none in two at once; None where that cannot be, or not in `most_steps`.
 
     With `one_provider` every leading part takes the same one.
     """
@@ -250,6 +266,8 @@ def _seat(
     if len(chosen) == len(seats):
         return chosen
     seat = seats[len(chosen)]
+    if seat.alone and _own_lead(seats, chosen) in seat.alone:
+        return _seat(seats, tick, one_provider, [*chosen, NOBODY], steps)
     lead = next((one for one, other in zip(chosen, seats, strict=False) if other.leads), None)
     for free in seat.pool:
         steps[0] -= 1
@@ -264,6 +282,11 @@ def _seat(
         if found is not None:
             return found
     return None
+
+
+def _own_lead(seats: Sequence[Seat], chosen: Sequence[int]) -> int:
+    """The provider of the member whose seat comes next."""
+    return [one for one, seat in zip(chosen, seats, strict=False) if seat.leads][-1]
 
 
 def _clash(resource: int, part: Slice, chosen: Sequence[int], seats: Sequence[Seat]) -> bool:

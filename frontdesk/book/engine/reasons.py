@@ -29,7 +29,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A time as the ranking sees it."""
+    """A time as the ranking sees it. `spoken`: its provider speaks the patient's language."""
 
     provider: int
     site: int
@@ -37,11 +37,15 @@ class Candidate:
     hour: int
     start: datetime
     interpreter: bool
+    spoken: bool = False
 
 
 @dataclass(frozen=True)
 class Preference:
-    """What is known of the patient and the wish. `team` are the providers who work with the own one."""
+    """What is known of the patient and the wish. `team` are the providers who work with the own one.
+
+    `interpreter`: somebody must interpret, unless the provider speaks the `language`.
+    """
 
     today: date
     own_provider: int | None = None
@@ -87,13 +91,15 @@ class Known:
 
 
 def score(option: Candidate, preference: Preference) -> tuple[float, datetime, int]:
-    """Lower is better: a day's wait weighs 1, a strange provider 3, one of the team 1.5, another site 2; then by time."""
+    """Lower is better: a day's wait weighs 1, a strange provider 3, one of the team 1.5, another site 2, talking
+    through an interpreter 1; then by time."""
     wait = (option.day - preference.today).days
     strange = 0.0
     if preference.own_provider is not None and option.provider != preference.own_provider:
         strange = 1.5 if option.provider in preference.team else 3.0
     elsewhere = preference.home_site is not None and option.site != preference.home_site
-    return wait + strange + 2.0 * elsewhere, option.start, option.provider
+    through = preference.interpreter and not option.spoken
+    return wait + strange + 2.0 * elsewhere + through, option.start, option.provider
 
 
 def reasons_for(option: Candidate, preference: Preference, known: Known | None = None) -> tuple[Reason, ...]:
@@ -154,6 +160,8 @@ def _part(hour: int, asked: PartOfDay) -> Reason:
 
 
 def _interpreter(option: Candidate, preference: Preference, known: Known) -> Reason:
+    if option.spoken:
+        return Reason(True, f"Speaks {preference.language}, no interpreter needed")
     if not option.interpreter and known.usual:
         return Reason(False, f"No {preference.language} interpreter is held: one must be arranged")
     how = f" {known.how}," if known.how else " is free and"

@@ -235,8 +235,9 @@ class _Days:
 def _things() -> Iterator[tuple[int, Thing]]:
     """Every resource, by id."""
     base = ("pk", "kind", "name", "site_id", "active")
-    for pk, kind, name, site, active, of in Provider.objects.values_list(*base, "specialty_id"):
-        yield pk, Thing(kind, name, site, active, str(of))
+    told = Provider.objects.values_list(*base, "specialty_id", "languages")
+    for pk, kind, name, site, active, specialty, tongues in told:
+        yield pk, Thing(kind, name, site, active, str(specialty), tuple(tongues))
     for pk, kind, name, site, active, of in Room.objects.values_list(*base, "room_type"):
         yield pk, Thing(kind, name, site, active, of)
     for pk, kind, name, site, active, of in Equipment.objects.values_list(*base, "equipment_type"):

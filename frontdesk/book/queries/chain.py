@@ -78,7 +78,7 @@ def _links(
     yield _provider(kind, provider)
     yield _room(kind, ask, known)
     yield _equipment(kind, ask, known)
-    yield _interpreter(ask)
+    yield _interpreter(ask, provider)
     yield _preparation(kind, start, ask.now)
     yield _turnover(kind, ask, start, known)
     for link, sentence in NOT_BUILT.items():
@@ -126,11 +126,13 @@ def _equipment(kind: VisitType, ask: Ask, known: Known) -> Finding:
     return Finding(Link.EQUIPMENT, Verdict.PASS, f"{', '.join(names)}, free then.")
 
 
-def _interpreter(ask: Ask) -> Finding:
+def _interpreter(ask: Ask, provider: Provider) -> Finding:
     patient, helper = ask.patient, ask.interpreter
     if patient is None or not patient.needs_interpreter:
         return Finding(Link.INTERPRETER, Verdict.PASS, "Not needed.")
     language = patient.get_language_display()
+    if helper is None and patient.language in provider.languages:
+        return Finding(Link.INTERPRETER, Verdict.PASS, f"{provider.name} speaks {language}: none needed.")
     if helper is None:
         sentence = f"{language} is needed, and no interpreter is arranged."
         return Finding(Link.INTERPRETER, Verdict.FAIL, sentence, "NO_INTERPRETER", waivable=True)

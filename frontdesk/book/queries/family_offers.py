@@ -9,7 +9,7 @@ from itertools import islice, product
 
 from frontdesk.book.engine import bits
 from frontdesk.book.engine.find import Free, SiteDay, Slice
-from frontdesk.book.engine.plans import Seat, may_begin, orders, seated
+from frontdesk.book.engine.plans import NOBODY, Seat, may_begin, orders, seated
 from frontdesk.book.queries.find import Option, Wish, providers_for, window_of
 from frontdesk.book.queries.open_time import Key, site_days
 from frontdesk.book.queries.plan_offers import Step, Together, last_day, wish_for
@@ -144,8 +144,10 @@ def _offsets(ones: Sequence[_One], order: Sequence[int], at_once: bool) -> dict[
 
 def _seats(one: _One, offset: int, key: Key) -> Iterator[Seat]:
     day = one.free[key]
-    for place, part in enumerate(one.taking.need.parts):
-        yield Seat(Slice(offset + part.offset, part.ticks), day.pools[place], leads=place == 0)
+    need = one.taking.need
+    for place, part in enumerate(need.parts):
+        alone = need.alone if place == len(need.parts) - 1 else frozenset()
+        yield Seat(Slice(offset + part.offset, part.ticks), day.pools[place], place == 0, alone)
 
 
 def _grid(first: _One, key: Key) -> int:
@@ -173,11 +175,14 @@ def _options(
     rest = iter(chosen)
     found: dict[int, Option] = {}
     for place in order:
-        parts = ones[place].taking.parts
+        taking = ones[place].taking
+        resources = [next(rest) for _ in taking.parts]
+        parts = taking.parts_with(resources[0])
         start = midnight + timedelta(minutes=bits.TICK_MINUTES * (tick + offsets[place]))
         end = start + timedelta(minutes=max(part.end for part in parts))
-        resources = tuple(next(rest) for _ in parts)
-        found[place] = Option(asked.site, resources, parts, start, end, ones[place].wish.by)
+        taken = tuple(one for one in resources if one != NOBODY)
+        spoken = resources[0] in taking.speak
+        found[place] = Option(asked.site, taken, parts, start, end, ones[place].wish.by, spoken=spoken)
     return tuple(found[place] for place in range(len(ones)))
 
 

@@ -35,7 +35,8 @@ __all__ = [
 class Option:
     """A time that everything needed has free. `start` and `end` are instants in UTC.
 
-    `resources` has one resource for each of `parts`, the provider first.
+    `resources` has one resource for each of `parts`, the provider first. `spoken`: the provider speaks the patient's
+    language, so that no interpreter is needed.
     """
 
     site: Site
@@ -45,6 +46,7 @@ class Option:
     end: datetime
     modality: str
     reasons: tuple[Reason, ...] = ()
+    spoken: bool = False
 
     @property
     def local_start(self) -> datetime:
@@ -206,8 +208,8 @@ def _at_site(
     length = timedelta(minutes=max(part.end for part in taking.parts))
     for place, one in enumerate(search(site_day, replace(taking.need, window=window))):
         start = midnight + timedelta(minutes=bits.TICK_MINUTES * one.tick)
-        option = Option(site, one.resources, taking.parts, start, start + length, wish.by)
-        yield start, place, option
+        parts, spoken = taking.parts_with(one.provider), one.provider in taking.speak
+        yield start, place, Option(site, one.resources, parts, start, start + length, wish.by, spoken=spoken)
 
 
 def window_of(wish: Wish, need: Need, day: date, midnight: datetime, site: Site, now: datetime) -> int:
@@ -236,5 +238,5 @@ def candidate(option: Option) -> Candidate:
     local = option.local_start
     return Candidate(
         provider=option.provider, site=option.site.pk, day=local.date(), hour=local.hour,
-        start=option.start, interpreter=option.interpreter is not None,
+        start=option.start, interpreter=option.interpreter is not None, spoken=option.spoken,
     )  # fmt: skip

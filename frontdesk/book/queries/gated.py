@@ -20,6 +20,7 @@ from frontdesk.book.queries.wish import (
     interpreters_for,
     need_of,
     parts_for,
+    speakers,
     takings,
 )
 from frontdesk.clinic.choices import ResourceKind
@@ -41,6 +42,7 @@ class Gated:
     lead: Lead
     there: SiteDay
     gates: Gates
+    spoken: bool = False  # the provider speaks the patient's language
 
     @property
     def midnight(self) -> datetime:
@@ -115,13 +117,27 @@ def _at(
     now: datetime,
     lacking: frozenset[str],
 ) -> Iterator[Gated]:
-    kinds = [part.kind for part in taking.parts]
-    here = there or SiteDay([[] for _ in taking.parts])
-    shared = _asked(wish, taking.need, day, site, now) | _others(here, taking.need, kinds, lacking)
-    for provider, lead in leads.items():
-        gates = shared | lead_gates(lead, taking.need)
-        gates[Gate.TOGETHER] = together(provider, here, taking.need, kinds, passed(gates))
-        yield Gated(provider, day, site, taking.parts, taking.need, lead, here, gates)
+    asked = _asked(wish, taking.need, day, site, now)
+    for parts, some in _by_parts(taking, leads):
+        kinds = [part.kind for part in parts]
+        need = replace(taking.need, parts=taking.need.parts[: len(parts)], alone=frozenset())
+        here = SiteDay(there.pools[: len(parts)] if there else [[] for _ in parts])
+        shared = asked | _others(here, need, kinds, lacking)
+        for provider, lead in some.items():
+            gates = shared | lead_gates(lead, need)
+            spoken = provider in taking.speak
+            if spoken:
+                gates[Gate.INTERPRETER] = bits.FULL
+            gates[Gate.TOGETHER] = together(provider, here, need, kinds, passed(gates))
+            yield Gated(provider, day, site, parts, need, lead, here, gates, spoken)
+
+
+def _by_parts(
+    taking: Taking, leads: Mapping[int, Lead]
+) -> Iterator[tuple[tuple[Part, ...], Mapping[int, Lead]]]:
+    """The providers who take the same parts, together: some may need no interpreter."""
+    for parts in dict.fromkeys(taking.parts_with(one) for one in leads):
+        yield parts, {one: lead for one, lead in leads.items() if taking.parts_with(one) == parts}
 
 
 def _others(here: SiteDay, need: Need, kinds: Sequence[str], lacking: frozenset[str]) -> dict[Gate, int]:
@@ -167,7 +183,8 @@ def _asked(wish: Wish, need: Need, day: date, site: Site, now: datetime) -> dict
 
 def _lacking(wish: Wish, provider: int) -> tuple[Taking, frozenset[str]]:
     """What a visit takes, and the kinds of its parts that nobody and nothing here can take."""
-    language = wish.language if wish.interpreter else ""
+    speak = speakers(wish) & {provider}
+    language = "" if speak else wish.interpreted
     parts = parts_for(wish.visit_type, provider=provider, modality=wish.by, language=language)
     lacking = frozenset(part.kind for part in parts[1:] if not _is_there(part, wish))
     kept = classes_for(
@@ -175,7 +192,8 @@ def _lacking(wish: Wish, provider: int) -> tuple[Taking, frozenset[str]]:
     )
     need = need_of(parts)
     pools: list[list[int]] = [[provider], *([] for _ in parts[1:])]
-    return Taking(parts, Pools(pools, need.parts[0].ticks, kept, wish.visit_type.kept_only), need), lacking
+    made = Pools(pools, need.parts[0].ticks, kept, wish.visit_type.kept_only)
+    return Taking(parts, made, need, speak), lacking
 
 
 def _is_there(part: Part, wish: Wish) -> bool:

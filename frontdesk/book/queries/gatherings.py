@@ -14,9 +14,11 @@ from frontdesk.book.engine.find import Free, Need, SiteDay, Slice, search
 from frontdesk.book.engine.plans import nearness
 from frontdesk.book.models import Appointment, AppointmentStatus, Block, Claim, Gathering, GatheringKind
 from frontdesk.book.queries.find import HORIZON, Wish, open_times
-from frontdesk.book.queries.open_time import Pools, site_days
-from frontdesk.clinic.models import Provider, Room, Site, VisitType
+from frontdesk.book.queries.open_time import Pools, mask_of, site_days
+from frontdesk.book.queries.wish import classes_for, interpreters_for
+from frontdesk.clinic.models import Interpreter, Provider, Room, Site, VisitType
 from frontdesk.kit.clock import local_midnight
+from frontdesk.people.models import Patient
 
 LIVE = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
 MOST_REQUIRED = 12
@@ -51,11 +53,40 @@ def coming(user: User, *, now: datetime, kind: str = "", visit_type: int | None 
 def places_of(gathering: Gathering) -> list[Appointment]:
     """Who has a place, by its number."""
     live = gathering.visits.filter(status__in=[*LIVE, AppointmentStatus.DONE, AppointmentStatus.NO_SHOW])
-    return list(live.select_related("patient", "site").order_by("place"))
+    return list(live.select_related("patient", "site", "interpreter").order_by("place"))
 
 
 def places_left(gathering: Gathering) -> int:
     return gathering.places - gathering.visits.filter(status__in=LIVE).count()
+
+
+def interpreter_for(gathering: Gathering, patient: Patient, *, now: datetime) -> Interpreter | None:
+    """Who would interpret in the group for the patient: who is in it already, or else somebody who has time for it.
+
+    None where nobody has, and where none is needed since the provider speaks the patient's language.
+    """
+    if not patient.needs_interpreter or patient.language in gathering.provider.languages:
+        return None
+    taken = Claim.objects.live().filter(gathering=gathering).values("resource")
+    there = Interpreter.objects.filter(pk__in=taken, languages__contains=[patient.language])
+    return there.order_by("pk").first() or _free_interpreter(gathering, patient.language, now)
+
+
+def _free_interpreter(gathering: Gathering, language: str, now: datetime) -> Interpreter | None:
+    site, known = gathering.site, interpreters_for(language)
+    day, mask = mask_of(gathering.start, gathering.end, site)
+    pools = Pools([known], mask.bit_count(), interpreter_classes(gathering))
+    here = site_days(pools, sites={site.pk: site}, first=day, last=day, now=now).get((day, site.pk))
+    free = [one.resource for one in here.providers if one.bits & mask == mask] if here else []
+    return Interpreter.objects.filter(pk__in=free[:1]).first()
+
+
+def interpreter_classes(gathering: Gathering) -> frozenset[int]:
+    """The slot classes in whose kept time an interpreter may be in the group."""
+    kind = gathering.visit_type
+    if kind is None:
+        return frozenset()
+    return classes_for(kind, modality=kind.modality, directed=False, new_patient=None)
 
 
 def hit_by(block: Block) -> list[Gathering]:
@@ -141,6 +172,6 @@ def _far(one: CommonTime, site: Site, wished: int | None) -> tuple[int, int]:
 
 
 __all__ = [
-    "CommonTime", "GatheringKind", "coming", "common_times", "group_times", "hit_by", "places_left",
-    "places_of", "visible_gathering",
+    "CommonTime", "GatheringKind", "coming", "common_times", "group_times", "hit_by", "interpreter_classes",
+    "interpreter_for", "places_left", "places_of", "visible_gathering",
 ]  # fmt: skip

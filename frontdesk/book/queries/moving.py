@@ -50,6 +50,7 @@ def wish_for(visit: Appointment, target: Target, *, now: datetime) -> Wish:
     patient, kind = visit.patient, target.visit_type
     same = kind.pk == visit.visit_type_id
     direction = direction_of(visit, kind, now=now)
+    interpreter, always = _interpreter(visit, same=same)
     until = target.day + timedelta(days=HORIZON)
     return Wish(
         visit_type=kind,
@@ -58,7 +59,8 @@ def wish_for(visit: Appointment, target: Target, *, now: datetime) -> Wish:
         earliest=local_midnight(target.day, target.site.time_zone),
         until=direction.last(until) if direction.on(target.day) else until,
         language=patient.language,
-        interpreter=patient.needs_interpreter and (visit.interpreter_id is not None or not same),
+        interpreter=interpreter,
+        always=always,
         busy=_busy(visit, now),
         new_patient=is_new_patient(patient, kind.specialty_id, now=now),
         directed=direction.on(target.day),
@@ -81,8 +83,24 @@ def place_for(visit: Appointment, target: Target, *, now: datetime) -> Option | 
         found = _search(taking, target, own, tick, now)
         if found is not None:
             length = timedelta(minutes=max(part.end for part in taking.parts))
-            return Option(target.site, found, taking.parts, target.start, target.start + length, wish.by)
+            parts, spoken = taking.parts_with(found[0]), found[0] in taking.speak
+            end = target.start + length
+            return Option(target.site, found, parts, target.start, end, wish.by, spoken=spoken)
     return None
+
+
+def _interpreter(visit: Appointment, *, same: bool) -> tuple[bool, bool]:
+    """Is an interpreter looked for, and even with a provider who speaks the language?
+
+    One who is there although the provider speaks it was asked for on purpose. Who has none and cannot do without
+    one needs them with another provider or for another visit type: else somebody decided that it goes without.
+    """
+    patient, helper = visit.patient, visit.interpreter
+    speaks = patient.language in visit.provider.languages
+    if helper is None:
+        return patient.needs_interpreter and (speaks or not same), False
+    fits = patient.needs_interpreter or patient.language in helper.languages
+    return fits, fits and speaks
 
 
 def nearest_to(

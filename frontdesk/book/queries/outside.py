@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from frontdesk.book.engine import bits
 from frontdesk.book.engine.derive import DayBits
 from frontdesk.book.engine.kept import Moment, closed_to, released
 from frontdesk.book.models import Appointment, AppointmentStatus, Claim, Session
 from frontdesk.book.queries.derive import Sources, load, session_span, span_of
+from frontdesk.clinic.choices import ResourceKind
 from frontdesk.clinic.models import Resource, Site, SlotClass, VisitType
 from frontdesk.kit.clock import local_day, local_midnight
 
@@ -53,12 +54,15 @@ def visits_of(
 ) -> list[Taken]:
     """The visits that take some of the resources' time within [start, end), earliest first, each once.
 
-    A place in a group visit takes the time of its gathering.
+    A place in a group visit takes the time of its gathering; that of an interpreter only where it is theirs.
     """
     claims = Claim.objects.live().between(start, end).filter(resource__in=resources)
     own = claims.filter(appointment__status__in=statuses).values_list("appointment_id", "start", "end")
     found = {visit: (begins, ends) for visit, begins, ends in own.order_by("-start", "-pk")}
-    shared = claims.filter(gathering__visits__status__in=statuses)
+    shared = claims.filter(
+        ~Q(resource__kind=ResourceKind.INTERPRETER) | Q(gathering__visits__interpreter=F("resource")),
+        gathering__visits__status__in=statuses,
+    )
     for visit, begins, ends in shared.values_list("gathering__visits", "start", "end"):
         found.setdefault(visit, (begins, ends))
     rows = Appointment.objects.filter(pk__in=found, status__in=statuses).select_related(*_WITH)

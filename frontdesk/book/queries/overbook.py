@@ -120,4 +120,4 @@ def _options(one: Gated, opened: int, among: int, wish: Wish) -> Iterator[Option
     length = timedelta(minutes=max(part.end for part in one.parts))
     for found in search(SiteDay([list(pool) for pool in pools]), need):
         start = one.midnight + timedelta(minutes=bits.TICK_MINUTES * found.tick)
-        yield Option(one.site, found.resources, one.parts, start, start + length, wish.by)
+        yield Option(one.site, found.resources, one.parts, start, start + length, wish.by, spoken=one.spoken)

@@ -135,6 +135,7 @@ def wish_of(visit: Appointment, *, now: datetime) -> Wish:
         until=direction.last(today + timedelta(days=HORIZON)),
         language=visit.patient.language,
         interpreter=visit.interpreter_id is not None,
+        always=visit.interpreter_id is not None,
         busy=list(others.exclude(pk=visit.pk).values_list("start", "end")),
         new_patient=is_new_patient(visit.patient, visit.visit_type.specialty_id, now=now),
         directed=direction.stands,

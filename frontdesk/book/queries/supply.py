@@ -56,6 +56,11 @@ _SUPPLY = """
     WHERE resource.active AND provider.specialty_id IN
         (SELECT specialty_id FROM clinic_segment WHERE visit_type_id = %(kind)s AND NOT leads)
     GROUP BY 4
+  UNION ALL
+    SELECT 'speaks', 0, '', '', 0, 0, false, array_agg(provider.resource_ptr_id)
+    FROM clinic_provider AS provider JOIN clinic_visittype AS type ON type.specialty_id = provider.specialty_id
+    WHERE %(language)s <> '' AND type.id = %(kind)s AND %(language)s = ANY(provider.languages)
+    HAVING count(*) > 0
 """
 
 
@@ -69,7 +74,8 @@ class Supply:
     """`members` has for each (kind, of) of a part the resources that may take it, in order of preference.
 
     `lengths` are the minutes of providers who take longer or shorter than usual; `classes` the slot classes whose
-    kept time the visit may have; `homes` the site of each room and machine. It is shared: nobody may change it.
+    kept time the visit may have; `homes` the site of each room and machine; `speakers` the providers who speak the
+    language themselves. It is shared: nobody may change it.
     """
 
     segments: Sequence[Part] = ()
@@ -77,6 +83,7 @@ class Supply:
     classes: frozenset[int] = frozenset()
     members: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
     homes: Mapping[int, int] = field(default_factory=dict)
+    speakers: frozenset[int] = frozenset()
     _others: dict[tuple[tuple[str, str], ...], OthersAt] = field(default_factory=dict, compare=False)
 
     def others_at(self, parts: Sequence[Part]) -> OthersAt:
@@ -109,7 +116,7 @@ def supply(
     directed: bool,
     audiences: Sequence[str],
 ) -> Supply:
-    """What there is for the visit type at the sites. `language` names that of the interpreter; empty for none."""
+    """What there is for the visit type at the sites. `language` is that of the patient, "" where nobody needs to know."""
     return _read(
         marks(), visit_type.pk, visit_type.room_type, tuple(site.pk for site in sites), language, modality, directed,
         tuple(audiences),
@@ -140,6 +147,7 @@ def _made(rows: Sequence[tuple[str, int, str, str, int, int, bool, list[int]]], 
     lengths: dict[int, int] = {}
     homes: dict[int, int] = {}
     classes: set[int] = set()
+    speakers: set[int] = set()
     members: dict[tuple[str, str], list[int]] = defaultdict(list)
     segments, helpers = [], []
     for what, pk, kind, of, offset, minutes, leads, some in rows:
@@ -149,6 +157,8 @@ def _made(rows: Sequence[tuple[str, int, str, str, int, int, bool, list[int]]], 
             lengths[pk] = minutes
         elif what == "class":
             classes.add(pk)
+        elif what == "speaks":
+            speakers.update(some)
         elif what == "helper":
             helpers += [(of != InterpreterMode.PERSON, one) for one in some]
         else:
@@ -157,4 +167,6 @@ def _made(rows: Sequence[tuple[str, int, str, str, int, int, bool, list[int]]], 
     for pool in members.values():
         pool.sort()
     members["interpreter", language] = [pk for _, pk in sorted(helpers)]
-    return Supply([part for *_, part in sorted(segments)], lengths, frozenset(classes), dict(members), homes)
+    return Supply(
+        [part for *_, part in sorted(segments)], lengths, frozenset(classes), dict(members), homes, frozenset(speakers)
+    )  # fmt: skip

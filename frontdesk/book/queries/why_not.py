@@ -156,6 +156,7 @@ class _Teller:
             Gate.GRID: self._grid,
             Gate.BOOKED: self._booked,
             Gate.LENGTH: self._length,
+            Gate.INTERPRETER: self._interpreter,
             Gate.KEPT: lambda _: self.day.kept(self._lead_span(), self.wish, self.now),
             Gate.TOGETHER: lambda _: (
                 "Each is free by itself, but the same one would be needed twice at once."
@@ -239,6 +240,11 @@ class _Teller:
                 if not free or not shut:
                     return self._of_kind(gate, part.of, pool, free)
         return "Is not free then."
+
+    def _interpreter(self, shut: bool) -> str:
+        if self.one.spoken:
+            return f"Speaks {_language(self.wish.language)}, no interpreter needed."
+        return self._other(Gate.INTERPRETER, shut)
 
     def _of_kind(self, gate: Gate, of: str, pool: list[Free], free: list[Free]) -> str:
         if free:

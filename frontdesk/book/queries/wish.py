@@ -26,6 +26,9 @@ class Wish:
     `busy` are the instants (start, end) between which the patient cannot begin or be in a visit: other visits,
     with the way between sites. `hours` are local hours [from, to). `new_patient` None means that nobody knows;
     `directed` that a clinician directed this visit type. `modality` converts the visit, where its type may be.
+
+    With `interpreter` one who interprets from `language` is taken, unless the provider speaks it; with `always` even
+    then.
     """
 
     visit_type: VisitType
@@ -43,41 +46,75 @@ class Wish:
     directed: bool = False
     modality: str = ""
     room: int | None = None
+    always: bool = False
 
     @property
     def by(self) -> str:
         """The modality of the visit."""
         return self.modality or self.visit_type.modality
 
+    @property
+    def interpreted(self) -> str:
+        """The language from which somebody interprets where the provider does not speak it; "" for none."""
+        return self.language if self.interpreter or self.always else ""
+
 
 @dataclass(frozen=True)
 class Taking:
-    """What a visit of one length takes: its parts, the pools they are taken from, and the need in ticks."""
+    """What a visit of one length takes: its parts, the pools they are taken from, and the need in ticks.
+
+    `speak` are those of its providers who speak the patient's language, so that no interpreter comes with them.
+    """
 
     parts: tuple[Part, ...]
     pools: Pools
     need: Need
+    speak: frozenset[int] = frozenset()
+
+    def parts_with(self, provider: int) -> tuple[Part, ...]:
+        """What a visit with this provider takes: without the interpreter, who is the last, where none is needed."""
+        return self.parts[:-1] if provider in self.need.alone else self.parts
 
 
 def takings(wish: Wish) -> list[Taking]:
     """One for each length that the wish's providers have for the visit type; none where a part has nobody."""
-    found = []
-    language = wish.language if wish.interpreter else ""
-    there = supply(
+    there = _supply(wish)
+    made = (
+        _taking(wish, there, own, providers) for own, providers in _by_length(wish, there.lengths).items()
+    )
+    return [one for one in made if one is not None]
+
+
+def speakers(wish: Wish) -> frozenset[int]:
+    """Providers who speak the language of the wish, so that no interpreter is needed with them."""
+    return frozenset() if wish.always else _supply(wish).speakers
+
+
+def _supply(wish: Wish) -> Supply:
+    # Who speaks the language is said of a time even where an interpreter is left to be arranged.
+    language = "" if wish.language == Language.ENGLISH and not wish.interpreted else wish.language
+    return supply(
         wish.visit_type, wish.sites, language=language, modality=wish.by, directed=wish.directed,
         audiences=_audiences(wish.new_patient),
     )  # fmt: skip
-    for own, providers in _by_length(wish, there.lengths).items():
-        parts = _assemble(wish.visit_type, there.segments, own, wish.by, language)
-        pools = [providers, *(_members(wish, there, part) for part in parts[1:])]
-        if all(pools):
-            need = need_of(parts)
-            ticks = min(one.ticks for one in need.parts)
-            known = there.others_at(parts) if wish.room is None else None
-            found.append(
-                Taking(parts, Pools(pools, ticks, there.classes, wish.visit_type.kept_only, known), need)
-            )
-    return found
+
+
+def _taking(wish: Wish, there: Supply, own: int | None, providers: list[int]) -> Taking | None:
+    """None where a part has nobody. Where nobody interprets, those who speak the language are left."""
+    speak = frozenset() if wish.always else there.speakers.intersection(providers)
+    language = wish.interpreted
+    if language and speak and not there.members.get(("interpreter", language)):
+        providers = [one for one in providers if one in speak]
+    if speak.issuperset(providers):
+        language = ""
+    parts = _assemble(wish.visit_type, there.segments, own, wish.by, language)
+    pools = [providers, *(_members(wish, there, part) for part in parts[1:])]
+    if not all(pools):
+        return None
+    need = need_of(parts, speak if language else frozenset())
+    ticks = min(one.ticks for one in need.parts)
+    known = there.others_at(parts) if wish.room is None else None
+    return Taking(parts, Pools(pools, ticks, there.classes, wish.visit_type.kept_only, known), need, speak)
 
 
 def _members(wish: Wish, there: Supply, part: Part) -> Sequence[int]:
@@ -106,12 +143,13 @@ def parts_for(
     return _assemble(visit_type, segments_of(visit_type), own, modality or visit_type.modality, language)
 
 
-def need_of(parts: Sequence[Part]) -> Need:
+def need_of(parts: Sequence[Part], alone: frozenset[int] = frozenset()) -> Need:
+    """The parts in ticks; providers in `alone` take no last part."""
     slices = tuple(
         Slice(part.offset // bits.TICK_MINUTES, -(-part.minutes // bits.TICK_MINUTES)) for part in parts
     )
     length = max(part.end for part in parts)
-    return Need(parts=slices, step=2 if length % 15 else 3)
+    return Need(parts=slices, step=2 if length % 15 else 3, alone=alone)
 
 
 def classes_for(

@@ -235,20 +235,30 @@ class Choices:
 
     @property
     def interpreter_choices(self) -> list[Choice]:
-        """As the patient needs; none, which leaves one to be arranged; or one for whoever wants it."""
+        """As the patient needs; none, which leaves one to be arranged; or one for whoever wants it.
+
+        If needed: not with a provider who speaks the language. Always: with them too.
+        """
         spoken = Language(self.patient.language).label
+        if_needed, always = f"{spoken}, if needed", Choice("always", f"{spoken}, always")
         if self.patient.needs_interpreter:
-            return [Choice("", f"{spoken}, any kind"), Choice("none", "To be arranged")]
+            return [Choice("", if_needed), always, Choice("none", "To be arranged")]
         if self.patient.language == Language.ENGLISH:
             return [Choice("", "Not needed")]
-        return [Choice("", "Not needed"), Choice("with", f"{spoken}, any kind")]
+        return [Choice("", "Not needed"), Choice("with", if_needed), always]
 
     @property
     def interpreter(self) -> bool:
+        """Must somebody interpret, unless the provider speaks the language?"""
         value = self.asked.text("interpreter")
         if self.patient.needs_interpreter:
             return value != "none"
-        return value == "with" and self.patient.language != Language.ENGLISH
+        return value in ("with", "always") and self.patient.language != Language.ENGLISH
+
+    @property
+    def always_interpreter(self) -> bool:
+        """Is an interpreter wished for even with a provider who speaks the language?"""
+        return self.interpreter and self.asked.text("interpreter") == "always"
 
     @property
     def due(self) -> date | None:

@@ -71,6 +71,7 @@ class FindPage(Choices):
             until=self.due or self.last_day,
             language=self.patient.language,
             interpreter=self.interpreter,
+            always=self.always_interpreter,
             part_of_day=self.asked.part,
             weekdays=self.asked.weekdays,
             hours=self.asked.hours,
@@ -93,7 +94,7 @@ class FindPage(Choices):
             part_of_day=self.asked.part,
             due=self.due,
             language=Language(self.patient.language).label,
-            interpreter=self.patient.needs_interpreter,
+            interpreter=self.patient.needs_interpreter or self.interpreter,
             directed_by=self.directed.directed_by.name if self.directed and self.directed.directed_by else "",
         )
 
@@ -161,7 +162,8 @@ class FindPage(Choices):
             earliest=max(wanted.start, self.now),
             until=self.due or self.last_day,
             language=self.patient.language,
-            interpreter=wanted.interpreter is not None,
+            interpreter=self.interpreter,
+            always=self.always_interpreter,
             modality=wanted.modality,
         )
         if self.wish is not None:

@@ -26,7 +26,7 @@ from frontdesk.book.queries.gatherings import (
     places_of,
 )
 from frontdesk.clinic.choices import RoomType
-from frontdesk.clinic.models import Provider, Room, Site, VisitType
+from frontdesk.clinic.models import Interpreter, Provider, Room, Site, VisitType
 from frontdesk.desk.pages.acts import Groups, reason_groups
 from frontdesk.desk.pages.asked import asked_id, asked_text
 from frontdesk.people.models import Patient
@@ -93,6 +93,11 @@ class GatheringPage:
     @property
     def required(self) -> list[Provider]:
         return list(self.gathering.required.order_by("family"))
+
+    @property
+    def interpreters(self) -> list[Interpreter]:
+        """Who interprets for some of the places."""
+        return list(dict.fromkeys(one.interpreter for one in self.visits if one.interpreter is not None))
 
     @property
     def is_coming(self) -> bool:

@@ -33,9 +33,7 @@ def effects_of(visit: Appointment, wanted: Wanted) -> Iterator[Effect]:
     if wanted.visit_type.pk != visit.visit_type_id:
         sentence = f"{visit.visit_type.name} becomes {wanted.visit_type.name}, secured before the old time is given back."
         yield Effect("info", "Visit type", sentence)
-    if visit.interpreter and (wanted.interpreter is None or wanted.interpreter.pk != visit.interpreter_id):
-        new = f"{wanted.interpreter.name} instead of" if wanted.interpreter else "No longer"
-        yield Effect("interp", "Interpreter", f"{new} {visit.interpreter.name}.")
+    yield from _interpreter(visit, wanted)
     yield _left_behind(visit)
     if visit.plan is not None:
         for sentence in breaks(visit.plan, visit, wanted.start, site=wanted.site, end=wanted.end):
@@ -63,6 +61,16 @@ def _room(visit: Appointment, wanted: Wanted) -> Effect:
         return Effect("pass", "Room", f"{wanted.room.name} is kept.", "pass")
     was = f" instead of {visit.room.name}" if visit.room else ""
     return Effect("room", "Room", f"{wanted.room.name}{was}.")
+
+
+def _interpreter(visit: Appointment, wanted: Wanted) -> Iterator[Effect]:
+    was, new = visit.interpreter, wanted.interpreter
+    if was is not None and new is None:
+        speaks = visit.patient.language in wanted.provider.languages
+        why = f": {wanted.provider.name} speaks {visit.patient.get_language_display()}" if speaks else ""
+        yield Effect("interp", "Interpreter", f"No longer {was.name}{why}.")
+    elif new is not None and new != was:
+        yield Effect("interp", "Interpreter", f"{new.name}{f' instead of {was.name}' if was else ''}.")
 
 
 def _left_behind(visit: Appointment) -> Effect:

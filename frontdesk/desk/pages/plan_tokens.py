@@ -84,6 +84,7 @@ def _visit(one: Mapping[str, Any], user: User) -> PlanVisit:
         raise OldOffer
     language = request.patient.language if request.patient.needs_interpreter else ""
     parts = parts_for(kind, provider=one["r"][0], modality=one["m"], language=language)
+    parts = parts[: len(one["r"])]  # the interpreter is the last, and not there where the provider needs none
     start = datetime.fromisoformat(one["t"])
     wanted = wanted_with(kind, site, start, resources=one["r"], parts=parts, by=one["m"])
     return PlanVisit(wanted, request.patient, request.pk)

@@ -175,8 +175,12 @@ def _place(visit: Appointment) -> str:
 def _interpreter(visit: Appointment) -> str:
     if visit.interpreter:
         return visit.interpreter.name
-    patient = visit.patient
-    return f"Needs {patient.get_language_display()}, none is held" if patient.needs_interpreter else ""
+    patient, language = visit.patient, visit.patient.get_language_display()
+    if not patient.needs_interpreter:
+        return ""
+    if patient.language in visit.provider.languages:
+        return f"Not needed: {visit.provider.name} speaks {language}"
+    return f"Needs {language}, none is held"
 
 
 def _born(patient: Patient, day: date) -> str:
