@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench.block import Block
 from frontdesk.accounts.models import User
+from frontdesk.book.models import Appointment
 from frontdesk.people.models import Patient
 
 SECONDS = 5
@@ -69,8 +70,9 @@ def bookings_a_second(url: str, block: Block, clients: int) -> float | None:
 def _values(block: Block) -> list[str]:
     patients = Patient.objects.order_by("pk").values_list("pk", flat=True)
     by = User.objects.order_by("pk").values_list("pk", flat=True).first()
+    before = Appointment.objects.filter(booked_how="floor").count()  # of earlier runs: these come after them
     named = {
-        "seq": 0, "first_provider": block.providers[0], "first_room": block.providers[0] + len(block.providers),
+        "seq": before, "first_provider": block.providers[0], "first_room": block.providers[0] + len(block.providers),
         "first_patient": patients[0], "kind": block.visit_type.pk, "site": block.sites[0].pk, "by": by,
         "day": block.first.isoformat(),
     }  # fmt: skip
