@@ -13,7 +13,7 @@ POST = """([path, words]) => fetch(path, {method: "POST", body: new URLSearchPar
 class TestLanes(Scenario):
     def test_a_scheduler_raises_a_lane_and_a_nurse_lowers_it(self) -> None:
         self.given_a_call_up_to_the_words(BEN, kind=ROUTINE)
-        self.when_she_writes_what_the_caller_says("He says he is not quite himself")
+        self.when_she_writes_what_the_caller_says("He would like to talk about his visit next month")
         self.then_everything_typed_is_saved()
 
         self.when_the_lane_is_changed(self.alice, "Raise to urgent", "He sounds short of breath to me")
