@@ -20,6 +20,7 @@ DOES = {"say": "Say", "ask": "Ask", "do": "Do"}
 READ = {
     "emergency": "The second reader gives emergencies a share of {} or more.",
     "clinician": "The second reader gives emergencies and urgent requests together a share of {} or more.",
+    "possible": "A message of few words, or one to which the second reader gives a clinician a share of {} or more.",
     "operational": "The second reader gives operational requests a share of {} or more.",
 }
 

@@ -50,7 +50,7 @@ _RULE = {
     "conditions",
 }
 _STEP = {"key", "kind", "say_en", "say_es", "note", "asks_for"}
-READS = ("emergency", "clinician", "operational")  # what a concept may ask the second reader
+READS = ("emergency", "clinician", "possible", "operational")  # what a concept may ask the second reader
 STEP_KINDS = ("say", "ask", "do")
 # Nobody at a front desk can keep these; a script that says one is refused.
 _PROMISES = """

@@ -26,6 +26,7 @@ LANES = (Lane.ROUTINE, Lane.OPERATIONAL, Lane.URGENT, Lane.EMERGENCY)
 CONTEXT_WEIGHT = 0.5
 # Added to the length of a message's grams: what has hardly begun to say anything is not stretched to a full message.
 SHORT = {PIECE: 50, WORDS: 30}
+FEW_WORDS = 9
 MOST_WORDS = 10  # shown as what weighed most
 
 
@@ -36,6 +37,7 @@ class Reading:
     shares: tuple[float, ...]
     start: int = 0
     end: int = 0
+    words: int = 0
 
     @property
     def emergency(self) -> float:
@@ -45,6 +47,11 @@ class Reading:
     def clinician(self) -> float:
         """Emergency or urgent."""
         return self.shares[2] + self.shares[3]
+
+    @property
+    def possible(self) -> float:
+        """As `clinician`; 1 for a message of few words, which says too little to be unlike anything."""
+        return 1.0 if self.words < FEW_WORDS else self.clinician
 
     @property
     def operational(self) -> float:
@@ -80,7 +87,7 @@ def read(said: Sequence[Token], context: Context, model: Model) -> Reading:
     for value, row in zip(known(context), model.context, strict=True):
         for lane in range(len(LANES)):
             scores[lane] += value * CONTEXT_WEIGHT * row[lane]
-    return Reading(_shares(scores), *_heaviest(weight_of))
+    return Reading(_shares(scores), *_heaviest(weight_of), len(said))
 
 
 def length(values: Iterable[float], kind: str) -> float:

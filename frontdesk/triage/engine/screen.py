@@ -173,11 +173,12 @@ def _match(
     counted = {key: m for key, m in mentions.items() if rule.lane is Lane.EMERGENCY or not m.over}
     for line in rule.when:
         if all(key in counted or protocol.concepts[key].context.met_by(context) for key in line):
-            reasons = tuple(_reason(protocol, key, counted[key], text) for key in line if key in counted)
+            said = [key for key in line if key in counted]
+            by_phrase = [key for key in said if not protocol.concepts[key].reads]
+            reasons = tuple(_reason(protocol, key, counted[key], text) for key in by_phrase or said)
             if reasons:
-                first = reasons[0]
+                first, by_reader = reasons[0], not by_phrase
                 place = (first.words, first.start, first.end)
-                by_reader = all(protocol.concepts[one.concept].reads for one in reasons)
                 return Match(rule.code, rule.title, rule.lane, *place, rule.scenario, reasons, by_reader)
     return None
 

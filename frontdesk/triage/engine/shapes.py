@@ -66,8 +66,8 @@ class Conditions:
 class Concept:
     """One thing callers say, with the phrases they say it in; `context` may meet it without any words.
 
-    A concept that `reads` a lane has no phrases: it is met where the second reader gives that lane (`clinician` is
-    emergency and urgent together) at least the share `at_least`.
+    A concept that `reads` a lane has no phrases: it is met where the second reader gives that lane (`clinician`, `possible`:
+    emergency and urgent together; see `reader`) at least the share `at_least`.
     """
 
     key: str

@@ -83,12 +83,16 @@ def small_content() -> dict[str, Any]:
 
 
 def phrases_alone() -> dict[str, object]:
-    """The starter protocol with nothing for the second reader."""
+    """The starter protocol with nothing for the second reader: its own rules are gone, and phrases count by themselves."""
     content = read_starter()
     concepts, rules = content["concepts"], content["rules"]
     assert isinstance(concepts, dict)
     assert isinstance(rules, list)
     read = {key for key, concept in concepts.items() if "reads" in concept}
     content["concepts"] = {key: concept for key, concept in concepts.items() if key not in read}
-    content["rules"] = [rule for rule in rules if not any(key in rule["when"] for key in read)]
+    content["rules"] = [
+        rule | {"when": rule["when"].replace(" + reads_possible", "")}
+        for rule in rules
+        if not any(key in rule["when"] for key in read - {"reads_possible"})
+    ]
     return content

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.triage.engine.grams import CONTEXT, PIECE, WORDS, grams, known
-from frontdesk.triage.engine.lanes import RANK, Lane
+from frontdesk.triage.engine.lanes import Lane
 from frontdesk.triage.engine.protocol import ProtocolError, read_protocol
 from frontdesk.triage.engine.reader import LANES, Model, about, fingerprint, model, pack, read, unpack
 from frontdesk.triage.engine.screen import screen
@@ -35,6 +35,7 @@ SMALL = _model(crushed=(0.0, 0.0, 0.0, 9.0), sore=(0.0, 0.0, 9.0, 0.0), invoice=
 
 
 WITH, RULES_ALONE = read_protocol(read_starter()), read_protocol(phrases_alone())
+BY_THEMSELVES = ("1.1", "2.1", "3.1", "5.1")
 
 
 def test_what_weighed_most_is_named_in_the_callers_own_words() -> None:
@@ -54,10 +55,24 @@ def test_the_share_decides_and_its_limit_is_the_protocols() -> None:
 
 
 @given(st.text(max_size=200))
-def test_it_only_ever_raises(text: str) -> None:
+def test_it_never_takes_away_what_the_phrases_of_an_emergency_say_by_themselves(text: str) -> None:
     with_it, without = screen(text, protocol=WITH), screen(text, protocol=RULES_ALONE)
-    assert RANK[with_it.lane] >= RANK[without.lane]
-    assert {match.rule for match in without.matches} <= {match.rule for match in with_it.matches}
+    alone = {match.rule for match in without.matches if match.rule in BY_THEMSELVES}
+    assert alone <= {match.rule for match in with_it.matches}
+
+
+def test_a_phrase_may_need_a_message_that_is_a_little_like_one_that_needed_a_clinician() -> None:
+    text = "The wound is oozing pus, and then there is the invoice"
+    about_money, unknown = _model(invoice=(400.0, 0.0, 0.0, 0.0)), _model(oozing=(0.0, 0.0, 0.1, 0.0))
+    assert screen(text, protocol=RULES_ALONE).lane is Lane.URGENT
+    assert screen(text, protocol=WITH, second_reader=unknown).lane is Lane.URGENT
+    assert screen(text, protocol=WITH, second_reader=about_money).lane is Lane.ROUTINE
+    assert (
+        screen("The wound is oozing pus, invoice", protocol=WITH, second_reader=about_money).lane
+        is Lane.URGENT
+    )
+    emergency = screen(f"My chest hurts. {text}", protocol=WITH, second_reader=about_money)
+    assert (emergency.lane, emergency.matches[0].by_reader) == (Lane.EMERGENCY, False)
 
 
 @given(st.text(max_size=300), st.booleans(), st.none() | st.integers(0, 110))
@@ -106,7 +121,7 @@ def test_the_shipped_model_was_trained_on_the_lines_that_are_here() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"reads": "fate"}, "must be one of emergency, clinician, operational"),
+        ({"reads": "fate"}, "must be one of emergency, clinician, possible, operational"),
         ({"at_least": 1}, "as a number between 0 and 1"),
         ({"at_least": True}, "as a number between 0 and 1"),
         ({"en": ["chest pain"]}, "not a part of it that is known"),
