@@ -175,6 +175,9 @@ def _match(
         if all(key in counted or protocol.concepts[key].context.met_by(context) for key in line):
             said = [key for key in line if key in counted]
             by_phrase = [key for key in said if not protocol.concepts[key].reads]
+            # What is on record, and a message of few words, are not yet something that was said.
+            if not by_phrase and not all(protocol.concepts[key].reads for key in line):
+                continue
             reasons = tuple(_reason(protocol, key, counted[key], text) for key in by_phrase or said)
             if reasons:
                 first, by_reader = reasons[0], not by_phrase

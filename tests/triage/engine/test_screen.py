@@ -79,7 +79,10 @@ def test_the_words_shown_are_the_callers_own(text: str, noise: str) -> None:
 @settings(max_examples=40, deadline=None)
 def test_the_context_alone_raises_nothing(age: int | None, days: int | None, pregnant: bool) -> None:
     context = Context(
-        age=age, pregnant=pregnant, days_since_procedure=days, flags=frozenset({"diabetes", "asthma"})
+        age=age,
+        pregnant=pregnant,
+        days_since_procedure=days,
+        flags=frozenset({"diabetes", "asthma", "discharged", "postpartum"}),
     )
     assert screen("when do you open?", protocol=STARTER, context=context).lane is Lane.ROUTINE
 
