@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
 
 @pytest.mark.django_db
 def test_the_whole_book_of_a_clinic_agrees_with_itself() -> None:
-    size = replace(SIZES["clinic"], history_days=31, booked_days=21, horizon_days=26)
+    size = replace(SIZES["clinic"], history_days=31, booked_days=35, horizon_days=40)
     made = load_demo(size=size, seed=5, today=TODAY, by=System("demo loader"), now=NOW, stream=io.StringIO())
     assert made.visits == Appointment.objects.count()
     assert differences(now=NOW) == []
