@@ -7,9 +7,9 @@ import pytest
 from frontdesk.desk.pages.protocol import clock_words, condition_words, protocol_page
 from frontdesk.triage.documentation import label
 from frontdesk.triage.engine.shapes import Conditions
-from frontdesk.triage.models import Protocol
 from frontdesk.triage.models.in_force import in_force
 from tests.desk.support import Desk, said
+from tests.factories.protocol import no_protocol_holds
 from tests.universe import NOW, Universe
 
 
@@ -58,7 +58,7 @@ def test_alternatives_and_what_must_be_said_together_are_told_apart(universe: Un
 
 
 def test_without_an_approved_protocol_the_page_says_what_that_means(desk: Desk) -> None:
-    Protocol.objects.update(approved_at=None, approved_by=None, in_force_from=None)
+    no_protocol_holds()
     words = said(desk.get(desk.universe.alice, "desk:protocol"))
     assert "No protocol is in force: nothing can be booked" in words
 

@@ -62,3 +62,9 @@ def protocol(
         approved_by=approved_by,
         in_force_from=at if approved_by else None,
     )
+
+
+def no_protocol_holds() -> None:
+    """As where no clinician has approved any: what was approved has ended."""
+    for one in Protocol.objects.exclude(approved_at=None):
+        Protocol.objects.filter(pk=one.pk).update(ended_at=one.in_force_from, ended_by=one.approved_by)

@@ -1,7 +1,7 @@
 from frontdesk.clinic.models.duty import Duty
 from frontdesk.clinic.models.guide import Draft, DraftKind, Guide, KnowledgeCard
 from frontdesk.clinic.models.resource import Equipment, Interpreter, Provider, Resource, Room
-from frontdesk.clinic.models.site import Closure, Department, Organization, Site
+from frontdesk.clinic.models.site import Closure, Department, Organization, Site, SiteHours
 from frontdesk.clinic.models.slot_class import SlotClass
 from frontdesk.clinic.models.staff import Staff
 from frontdesk.clinic.models.visit_type import Segment, Specialty, VisitLength, VisitType
@@ -22,6 +22,7 @@ __all__ = [
     "Room",
     "Segment",
     "Site",
+    "SiteHours",
     "SlotClass",
     "Specialty",
     "Staff",

@@ -62,6 +62,29 @@ class Site(models.Model):
         return ZoneInfo(self.time_zone)
 
 
+class SiteHours(models.Model):
+    """When a site answers on one weekday, in its own time. A weekday without a row is one on which it does not."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField(help_text="0 is Monday.")
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        verbose_name_plural = "site hours"
+        ordering = ["site", "weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(weekday__lte=6), name="clinic_site_hours_weekday"),
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens")), name="clinic_site_hours_close_after"
+            ),
+            models.UniqueConstraint(fields=["site", "weekday", "opens"], name="clinic_site_hours_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M} to {self.closes:%H:%M}"
+
+
 class Department(models.Model):
     """A part of a site that has its own people and rooms."""
 

@@ -29,6 +29,7 @@ from frontdesk.work.models import Queue, Task
 from frontdesk.work.models.task import TaskQuerySet
 
 PER_PAGE = 100
+ALWAYS_SHOWN = (Queue.NURSE, Queue.PROVIDER, Queue.CONTACT, Queue.DESK)
 SOON = timedelta(minutes=30)
 HEADINGS = ("Overdue", "Due within 30 minutes", "Later")
 LANES = {rank: lane.value for lane, rank in RANK.items()}
@@ -205,7 +206,7 @@ def _tabs(visible: TaskQuerySet, wanted: Wanted, user: User) -> Iterator[Tab]:
     yield Tab("Mine", "mine=1", visible.filter(owner=user).count(), wanted.mine)
     for queue in Queue:
         locked = queue == Queue.CRISIS
-        if not locked or user.may(Permission.SEE_RESTRICTED) or counts.get(queue):
+        if queue in ALWAYS_SHOWN or counts.get(queue) or (locked and user.may(Permission.SEE_RESTRICTED)):
             current = wanted.queue == queue and not wanted.mine
             yield Tab(str(queue.label), f"queue={queue.value}", counts.get(queue, 0), current, locked)
 

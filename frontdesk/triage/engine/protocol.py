@@ -8,8 +8,9 @@
     [concepts.KEY]          title, en, es (phrases; see `phrases`), context (met without words); or title, reads and
                             at_least: met by the second reader (see `reader`)
     [[rules]]               code, title, lane, when ("a + b": both must be said), script, target,
-                            clock_minutes, scenario, documentation, conditions
+                            clock_minutes, scenario, documentation, conditions, limits (see `follow`)
     [scripts.KEY]           title, steps (key, kind, say_en, say_es, note, asks_for)
+    [trees.TARGET]          title, queue, steps and after_hours (each: duty, minutes, rank), last_resort (see `follow`)
     [kinds.KEY]             lane, script: the least lane of a kind of request
 
 Everything is checked here, so that a protocol which can be read can also be used.
@@ -18,7 +19,7 @@ Everything is checked here, so that a protocol which can be read can also be use
 from collections.abc import Mapping
 from itertools import chain
 
-from frontdesk.triage.engine import reading
+from frontdesk.triage.engine import follow, reading
 from frontdesk.triage.engine.phrases import read_phrase, read_words
 from frontdesk.triage.engine.reading import Table
 from frontdesk.triage.engine.shapes import Concept, Kind, Protocol, ProtocolError, Rule, Script, Step
@@ -36,6 +37,7 @@ _TOP = {
     "rules",
     "scripts",
     "kinds",
+    "trees",
 }
 _RULE = {
     "code",
@@ -48,6 +50,7 @@ _RULE = {
     "scenario",
     "documentation",
     "conditions",
+    "limits",
 }
 _STEP = {"key", "kind", "say_en", "say_es", "note", "asks_for"}
 READS = ("emergency", "clinician", "possible", "operational")  # what a concept may ask the second reader
@@ -74,6 +77,7 @@ def read_protocol(content: Mapping[str, object]) -> Protocol:
         scripts=scripts,
         concepts=concepts,
         kinds={key: _kind(key, part) for key, part in _parts(top, "kinds")},
+        trees={key: follow.tree(key, part) for key, part in _parts(top, "trees")},
         words=_words(top),
         spelling=_spelling(top),
         not_meant=reading.texts(top.get("not_meant", ()), "“not_meant”"),
@@ -151,6 +155,7 @@ def _rule(part: Table) -> Rule:
         scenario=reading.text(part, "scenario", where, default=""),
         documentation=reading.texts(part.get("documentation", ()), f"“documentation” of {where}"),
         conditions=reading.conditions(part.get("conditions", {}), where),
+        limits=follow.limits(part.get("limits", {}), where),
     )
 
 
@@ -215,6 +220,7 @@ def _check_whole(protocol: Protocol) -> None:
             raise ProtocolError(
                 f"The kind of request “{kind.key}” uses the script “{kind.script}”, which is not there."
             )
+    follow.check_trees(protocol)
     words = read_words(protocol.words)
     concepts = protocol.concepts.values()
     for phrase in chain(protocol.not_meant, *(concept.en + concept.es for concept in concepts)):

@@ -106,6 +106,50 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What may follow from a rule; an empty part limits nothing.
+
+    `directions` that a clinician may give; `modalities` and `slot_classes` (by code) that may be booked; the visit
+    within `within_days` of the day that the answer `counted_from` names (empty: of the request's own day).
+    `conditional_hold`: time may be held, with an expiry, while papers are chased.
+    """
+
+    directions: tuple[str, ...] = ()
+    modalities: tuple[str, ...] = ()
+    slot_classes: tuple[str, ...] = ()
+    within_days: int | None = None
+    counted_from: str = ""
+    conditional_hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TreeStep:
+    """One step of an escalation: whoever has this duty is asked and has so many minutes. `rank` 0: all of them."""
+
+    duty: str
+    minutes: int
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Who is asked, in which order, for one target of the rules, and what is said to the caller if nobody accepts.
+
+    `after_hours` holds while the site is closed; empty: the same steps. `queue` is where the handoff is shown.
+    """
+
+    target: str
+    title: str
+    queue: str
+    steps: tuple[TreeStep, ...]
+    last_resort: str
+    after_hours: tuple[TreeStep, ...] = ()
+
+    def at(self, *, site_is_open: bool) -> tuple[TreeStep, ...]:
+        return self.steps if site_is_open or not self.after_hours else self.after_hours
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: any line of `when`, each a tuple of concepts that must all be met, sets the lane."""
 
@@ -119,6 +163,7 @@ class Rule:
     scenario: str = ""
     documentation: tuple[str, ...] = ()
     conditions: Conditions = Conditions()
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +184,7 @@ class Protocol:
     scripts: Mapping[str, Script]
     concepts: Mapping[str, Concept]
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    trees: Mapping[str, Tree] = field(default_factory=dict)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     spelling: Mapping[str, str] = field(default_factory=dict)
     not_meant: tuple[str, ...] = ()

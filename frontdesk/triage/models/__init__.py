@@ -1,21 +1,43 @@
-from frontdesk.triage.models.handoff import Direction, Handoff
-from frontdesk.triage.models.protocol import Protocol
-from frontdesk.triage.models.request import Channel, Kind, Outcome, Request, SafeToTalk
+from frontdesk.triage.models.arrival import (
+    Disposition,
+    LateArrival,
+    TierChange,
+    WalkIn,
+    WalkInEnd,
+)
+from frontdesk.triage.models.contact import Alternative, Contact, ContactEnd, ContactHow
+from frontdesk.triage.models.handoff import Direction, EscalationStep, Handoff, StepEnd
+from frontdesk.triage.models.protocol import Acknowledgement, Hours, Protocol
+from frontdesk.triage.models.request import Channel, Kind, Outcome, Request, SafeToTalk, ToldHow
 from frontdesk.triage.models.screening import LaneChange, Screening
 from frontdesk.triage.models.script import StepDone
 from frontdesk.triage.models.words import Utterance
 
 __all__ = [
+    "Acknowledgement",
+    "Alternative",
     "Channel",
+    "Contact",
+    "ContactEnd",
+    "ContactHow",
     "Direction",
+    "Disposition",
+    "EscalationStep",
     "Handoff",
+    "Hours",
     "Kind",
     "LaneChange",
+    "LateArrival",
     "Outcome",
     "Protocol",
     "Request",
     "SafeToTalk",
     "Screening",
     "StepDone",
+    "StepEnd",
+    "TierChange",
+    "ToldHow",
     "Utterance",
+    "WalkIn",
+    "WalkInEnd",
 ]

@@ -5,7 +5,8 @@ from django.db import models
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
-from frontdesk.clinic.models import Site, VisitType
+from frontdesk.clinic.choices import Modality
+from frontdesk.clinic.models import Site, SlotClass, VisitType
 from frontdesk.kit.models import paired
 from frontdesk.triage.models.request import Request
 
@@ -39,6 +40,10 @@ class Handoff(models.Model):
     request = models.ForeignKey(Request, models.PROTECT, related_name="handoffs")
     target = models.CharField(max_length=30)
     situation = models.TextField(blank=True)
+    words = models.TextField(
+        blank=True, help_text="What the caller had said when it was offered, word for word."
+    )
+    callback = models.CharField(max_length=40, blank=True)
     asked_action = models.CharField(max_length=200)
     offered_at = models.DateTimeField()
     offered_by = models.ForeignKey(
@@ -48,7 +53,10 @@ class Handoff(models.Model):
         related_name="+",
         help_text="Empty: the screener.",
     )
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="When the step that runs now runs out.")
+    last_resort_at = models.DateTimeField(
+        null=True, blank=True, help_text="The tree was gone through and nobody had accepted."
+    )
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="handoffs_accepted"
@@ -58,8 +66,16 @@ class Handoff(models.Model):
     direction_note = models.CharField(max_length=500, blank=True)
     direct_visit_type = models.ForeignKey(VisitType, models.PROTECT, null=True, blank=True, related_name="+")
     direct_by = models.DateField(null=True, blank=True, help_text="The visit must be on or before this day.")
+    direct_slot_class = models.ForeignKey(
+        SlotClass, models.PROTECT, null=True, blank=True, related_name="+", help_text="Only time kept so."
+    )
+    direct_modality = models.CharField(max_length=10, choices=Modality.choices, blank=True)
     directed_at = models.DateTimeField(null=True, blank=True)
     directed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    outcome = models.CharField(max_length=300, blank=True, help_text="What came of it, said afterwards.")
+    outcome_at = models.DateTimeField(null=True, blank=True)
+    outcome_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = HandoffQuerySet.as_manager()
 
@@ -68,6 +84,7 @@ class Handoff(models.Model):
         constraints = [
             paired("accepted", table="triage_handoff"),
             paired("directed", table="triage_handoff"),
+            paired("outcome", table="triage_handoff"),
             models.UniqueConstraint(
                 fields=["request", "target"],
                 condition=models.Q(directed_at=None),
@@ -77,3 +94,46 @@ class Handoff(models.Model):
 
     def __str__(self) -> str:
         return f"handoff to {self.target}"
+
+
+class StepEnd(models.TextChoices):
+    """How one step of an escalation ended."""
+
+    ACCEPTED = "accepted", "Accepted"
+    PASSED_ON = "passed_on", "Nobody accepted in time"
+    NOBODY = "nobody", "Nobody was on duty"
+    SUPERSEDED = "superseded", "No longer needed"
+
+
+class EscalationStep(models.Model):
+    """One step of a handoff's tree: who was asked, from when until when. The last resort has no `due_at`."""
+
+    handoff = models.ForeignKey(Handoff, models.PROTECT, related_name="steps")
+    number = models.PositiveSmallIntegerField(help_text="1 is the first.")
+    duty = models.CharField(
+        max_length=30, help_text="The duty that was asked; empty for the last resort.", blank=True
+    )
+    asked = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+    words = models.CharField(max_length=200, help_text="Who was asked, in words.")
+    script_key = models.CharField(
+        max_length=40, blank=True, help_text="The last resort: what to say to the caller."
+    )
+    began_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end = models.CharField(max_length=12, choices=StepEnd.choices, blank=True)
+
+    class Meta:
+        ordering = ["handoff", "number"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(ended_at=None), name="triage_step_running")
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["handoff", "number"], name="triage_escalation_step_once"),
+            models.UniqueConstraint(
+                fields=["handoff"], condition=models.Q(ended_at=None), name="triage_escalation_one_runs"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"step {self.number}: {self.words}"

@@ -5,7 +5,7 @@ from django.db import models
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
-from frontdesk.clinic.models import Site
+from frontdesk.clinic.models import Site, Specialty
 from frontdesk.daybook.models import EntrySubject
 from frontdesk.kit.models import paired
 from frontdesk.people.models import Patient
@@ -16,6 +16,10 @@ class Channel(models.TextChoices):
     PHONE = "phone", "Call in"
     WALK_IN = "walk_in", "Walk-in"
     MESSAGE = "message", "Message"
+    VOICEMAIL = "voicemail", "Voicemail"
+    EMAIL = "email", "E-mail"
+    SMS = "sms", "Text message"
+    PORTAL = "portal", "Portal message"
 
 
 class Kind(models.TextChoices):
@@ -24,12 +28,23 @@ class Kind(models.TextChoices):
     MEDICATION = "medication", "Medicine"
     PROVIDER_ADD_ON = "provider_add_on", "Provider add-on"
     OPERATIONAL_FAILURE = "operational_failure", "Failure here"
+    PAPERWORK = "paperwork", "Paperwork"
     ROUTINE = "routine", "Routine"
 
 
 class SafeToTalk(models.TextChoices):
     YES = "yes", "Yes, can talk freely"
     NO = "no", "No: call back, or ask yes/no only"
+
+
+class ToldHow(models.TextChoices):
+    """By what means the caller was told how it goes on."""
+
+    ON_THE_CALL = "call", "On this call"
+    IN_PERSON = "person", "In person"
+    CALLED_BACK = "callback", "Called back"
+    MESSAGE = "message", "By a message they agreed to"
+    NOT_REACHED = "not_reached", "Not reached; a task goes on trying"
 
 
 class Outcome(models.TextChoices):
@@ -75,8 +90,32 @@ class Request(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="requests")
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.PHONE)
     opened_at = models.DateTimeField()
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="requests")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="Empty: the machine."
+    )
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="requests",
+        help_text="Empty: it waits in a queue until somebody takes it.",
+    )
+    contact_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When the patient called or wrote, where that was before it was opened.",
+    )
+    dropped_at = models.DateTimeField(null=True, blank=True, help_text="The line was lost: call back.")
+    dropped_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    same_as = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="duplicates",
+        help_text="Closed as its duplicate.",
+    )
+    specialty = models.ForeignKey(Specialty, models.PROTECT, null=True, blank=True, related_name="+")
     parked_at = models.DateTimeField(null=True, blank=True)
     parked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -96,6 +135,7 @@ class Request(models.Model):
         default=dict, help_text="What a matched rule asks for: onset, procedure date ..."
     )
     told = models.TextField(blank=True, help_text="What the caller was told.")
+    told_how = models.CharField(max_length=12, choices=ToldHow.choices, blank=True)
     recorded = models.JSONField(default=dict)
 
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, blank=True, related_name="requests")
@@ -126,6 +166,7 @@ class Request(models.Model):
         constraints = [
             paired("parked", table="triage_request"),
             paired("matched", table="triage_request"),
+            paired("dropped", table="triage_request"),
             paired("closed", table="triage_request"),
             models.CheckConstraint(
                 condition=models.Q(lane__in=[lane.value for lane in Lane]), name="triage_request_lane"

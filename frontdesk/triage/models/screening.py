@@ -12,6 +12,9 @@ class Screening(models.Model):
 
     request = models.ForeignKey(Request, models.PROTECT, related_name="screenings")
     protocol = models.ForeignKey(Protocol, models.PROTECT, related_name="+")
+    read_beside = models.JSONField(
+        default=list, help_text="Ids of the scoped protocols that were read beside the general one."
+    )
     text = models.TextField()
     lane = models.CharField(max_length=12)
     matches = models.JSONField(default=list)

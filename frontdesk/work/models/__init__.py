@@ -1,3 +1,3 @@
-from frontdesk.work.models.task import Queue, Task
+from frontdesk.work.models.task import DueTime, Queue, QueueRule, Task
 
-__all__ = ["Queue", "Task"]
+__all__ = ["DueTime", "Queue", "QueueRule", "Task"]

@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 from frontdesk.gateway.screening.messages import BadMessage, context_of
 from frontdesk.triage.engine.shapes import Context
-from frontdesk.triage.models import Protocol
+from tests.factories.protocol import no_protocol_holds
 from tests.universe import Universe
 
 CRUSHED = {"id": "a", "text": "My chest hurts and I'm sweating through my shirt", "lang": "en", "age": 58}
@@ -90,7 +90,7 @@ def test_without_a_name_it_is_the_protocol_in_force(
 def test_without_a_protocol_in_force_it_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Protocol.objects.update(approved_at=None, approved_by=None)
+    no_protocol_holds()
     assert _screen(monkeypatch, CRUSHED, protocol="") == (2, [])
     assert "No protocol is in force. Name one" in capsys.readouterr().err
 

@@ -12,8 +12,8 @@ from frontdesk.book.ports import Ask
 from frontdesk.book.rules import BookingGate, check_can_book
 from frontdesk.clinic.models import VisitType
 from frontdesk.triage.actions import handoffs, lanes, requests, words
-from frontdesk.triage.models import Protocol, Request
-from tests.factories.protocol import CHEST_PAIN, FEVER, VOMITING
+from frontdesk.triage.models import Request
+from tests.factories.protocol import CHEST_PAIN, FEVER, VOMITING, no_protocol_holds
 from tests.universe import NOW, TODAY, Universe, at
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_somebody_elses_request_does_not_do(universe: Universe) -> None:
 
 def test_an_approved_protocol_is_needed(universe: Universe) -> None:
     request = universe.ready()
-    Protocol.objects.update(approved_at=None, approved_by=None)
+    no_protocol_holds()
     assert _code(universe, request) == "GATE_NO_PROTOCOL"
 
 

@@ -11,7 +11,7 @@ from frontdesk.triage.actions.lanes import SameLane
 from frontdesk.triage.models import Handoff, Request, Utterance
 from frontdesk.triage.rules import RequestIsClosed
 from frontdesk.work.models import Queue, Task
-from tests.factories.protocol import CHECK_UP, CHEST_PAIN, FEVER, SELF_HARM, VOMITING
+from tests.factories.protocol import CHECK_UP, CHEST_PAIN, FEVER, SELF_HARM, VOMITING, no_protocol_holds
 from tests.universe import NOW, Universe
 
 pytestmark = pytest.mark.django_db
@@ -248,7 +248,7 @@ def test_a_closed_request_keeps_its_lane(universe: Universe) -> None:
 
 
 def test_without_a_protocol_in_force_nothing_is_screened(universe: Universe) -> None:
-    type(universe.protocol).objects.update(approved_at=None, approved_by=None)
+    no_protocol_holds()
     assert _type(universe, universe.request(), CHEST_PAIN).lane == "routine"
 
 
