@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -30,21 +29,6 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("house")
-
-# They walk through everything, or do thousands of times what other tests cover once; measuring takes as long again. What
-# they cover is seen with FRONTDESK_COVER_ALL=1.
-NOT_MEASURED = (
-    "tests/book/test_offered_is_bookable.py", "tests/book/test_races", "tests/book/test_random_day.py",
-    "tests/book/test_state_machine.py", "tests/config/demo/test_demo_clinic.py", "tests/crash/", "tests/desk/",
-    "tests/gateway/imports/test_import_killed.py", "tests/gateway/imports/test_import_real_file.py", "tests/scenarios/",
-)  # fmt: skip
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items if not os.environ.get("FRONTDESK_COVER_ALL") else ():
-        if item.nodeid.startswith(NOT_MEASURED):
-            item.add_marker(pytest.mark.no_cover)
-
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:

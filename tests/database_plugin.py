@@ -16,7 +16,8 @@ from frontdesk.up.problems import Problem
 from frontdesk.up.throwaway import throwaway_cluster
 
 _held = ExitStack()
-os.environ.setdefault("FRONTDESK_TEMPLATE_DEBUG", "1")  # for the coverage of templates
+if os.environ.get("FRONTDESK_COVERAGE"):
+    os.environ.setdefault("FRONTDESK_TEMPLATE_DEBUG", "1")  # for the coverage of templates
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

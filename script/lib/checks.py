@@ -20,7 +20,8 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("contracts", [str(BIN / "lint-imports")]),
     ("migrations", [sys.executable, "-m", "frontdesk", "makemigrations", "--check", "--dry-run"]),
 ]
-ALL_TESTS = ["-n", "2", "--cov", "--cov-report=term", "--durations=25"]
+MEASURED = ["--cov", "--cov-report=term"] if os.environ.get("FRONTDESK_COVERAGE") else []
+ALL_TESTS = ["-n", "2", "--durations=25", *MEASURED]
 
 
 def main(arguments: Sequence[str]) -> int:

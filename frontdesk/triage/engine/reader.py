@@ -1,4 +1,7 @@
-"""The second reader: how much a message is like what callers said in each lane. It only ever adds to the rules.
+"""The second reader: how much a message is like what callers said in each lane, as shares.
+
+A protocol asks for those shares where it names a concept that `reads`: on its own line of a rule, where it raises, or
+beside a phrase, where both must be met (ADR 011). It never lowers a lane.
 
 A linear model over pieces of words and neighbouring words (`grams`), trained by `script/train-reader` on the labelled
 lines below `training/triage`. It runs on the machine itself, takes about a millisecond, and names the caller's words
