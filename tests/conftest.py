@@ -30,6 +30,7 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("house")
 
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
     """Argon2 is slow by design; tests that are about it name it themselves."""
