@@ -72,7 +72,10 @@ class DaysOpened(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentMoved(Fact):
-    """A visit has another time, provider, place or type. `why` is a code of engine/why.py, `whose` its side."""
+    """A visit has another time, provider, place or type. `why` is a code of engine/why.py, `whose` its side.
+
+    `made_way_for_id` is the request for whose visit it made room: ("made_way_for", that request) finds the entry.
+    """
 
     appointment_id: int
     patient_id: int
@@ -83,6 +86,7 @@ class AppointmentMoved(Fact):
     now_is: dict[str, str]
     start: datetime
     checks: list[str]
+    made_way_for_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +98,7 @@ class AppointmentCancelled(Fact):
     whose: str
     late: bool
     start: datetime
+    made_way_for_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,7 +68,8 @@ class Finding:
     """What one check says of an ask: the link of the visit's chain, the verdict, a sentence, a code.
 
     A refusal that is `waivable` may be waived by somebody who may waive checks, with a reason. `until` is the last
-    local day for which a pass holds, where there is one.
+    local day for which a pass holds, where there is one. `slot_classes` (ids): it holds only for time kept for one of
+    them; `modality`: only for a visit by it. Empty: for any.
     """
 
     link: str
@@ -78,6 +79,8 @@ class Finding:
     waivable: bool = False
     waived_because: str = ""
     until: date | None = None
+    slot_classes: frozenset[int] = frozenset()
+    modality: str = ""
 
     def waive(self, because: str) -> Finding:
         return replace(self, verdict=Verdict.WAIVED, waived_because=because)

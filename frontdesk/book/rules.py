@@ -82,12 +82,22 @@ def is_directed(found: Sequence[Finding]) -> bool:
     return _directed(found) is not None
 
 
+def only_in(found: Sequence[Finding]) -> frozenset[int]:
+    """The slot classes (ids) in whose kept time the visit must lie, by what the checks say; empty: in any time."""
+    limits = [one.slot_classes for one in found if one.slot_classes]
+    return frozenset.intersection(*limits) if limits else frozenset()
+
+
 @dataclass(frozen=True)
 class Direction:
-    """Does a visit that may move `stand` directed by a clinician, and until which local day? None is any day."""
+    """Does a visit that may move `stand` directed by a clinician, and until which local day? None is any day.
+
+    `only` are the slot classes (ids) in whose kept time it must stay; empty: in any time.
+    """
 
     stands: bool = False
     until: date | None = None
+    only: frozenset[int] = frozenset()
 
     def on(self, day: date) -> bool:
         """May it have, on this local day, time that opens by direction?"""
@@ -102,7 +112,7 @@ def direction_of(visit: Appointment, visit_type: VisitType, *, now: datetime) ->
     """What is left of the visit's direction where it moves, as this visit type. The action asks the same checks."""
     ask = Ask(None, visit.patient, visit_type, None, now, moving=visit.pk)
     found = _directed(findings(ask))
-    return Direction(stands=True, until=found.until) if found else Direction()
+    return Direction(stands=True, until=found.until, only=found.slot_classes) if found else Direction()
 
 
 def _directed(found: Sequence[Finding]) -> Finding | None:

@@ -25,3 +25,13 @@ class SiteReopened(Fact):
     site_id: int
     day: date
     name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteHoursSet(Fact):
+    """When the site answers from now on: stretches by weekday ("0" is Monday), before and after."""
+
+    site_id: int
+    site: str
+    was: dict[str, list[str]]
+    holds: dict[str, list[str]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from frontdesk.accounts.models import User
 from frontdesk.book.actions import closures
 from frontdesk.book.facts import (
     AppointmentBooked,
@@ -41,7 +42,7 @@ from frontdesk.book.facts_time import (
 from frontdesk.book.models import Appointment, AppointmentStatus
 from frontdesk.book.ports import BookingCheck
 from frontdesk.clinic import facts_settings as settings
-from frontdesk.clinic.facts_sites import SiteClosed, SiteReopened
+from frontdesk.clinic.facts_sites import SiteClosed, SiteHoursSet, SiteReopened
 from frontdesk.clinic.models import Site
 from frontdesk.config.demo.facts import DemoLoaded
 from frontdesk.config.signals import LoggedIn, LoggedOut
@@ -53,7 +54,13 @@ from frontdesk.outreach.facts import MessageQueued, MessageSettled
 from frontdesk.people.facts import ContactAdded, PatientAdded
 from frontdesk.people.facts_imported import PatientsImported
 from frontdesk.triage import facts as triage
+from frontdesk.triage import facts_counter as counter
+from frontdesk.triage import facts_intake as intake
+from frontdesk.triage import facts_protocol as protocols
+from frontdesk.triage.actions import walk_ins
 from frontdesk.triage.checks import request_allows_booking
+from frontdesk.triage.models import Channel, Request
+from frontdesk.work import facts as work
 from frontdesk.work.facts import TaskClaimed, TaskDone, TaskOpened
 
 
@@ -93,6 +100,30 @@ def reopen_the_book(fact: SiteReopened, *, entry: Entry, by: Actor, now: datetim
     closures.reopen_day(site=site, day=fact.day, name=fact.name, by=by, now=now)
 
 
+def put_at_the_counter(
+    fact: triage.RequestOpened,
+    *,
+    entry: Entry,  # noqa: ARG001
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Who walked in waits at the counter from that moment."""
+    if fact.channel == Channel.WALK_IN and isinstance(by, User):
+        walk_ins.arrive(request=Request.objects.get(pk=fact.request_id), by=by, now=now)
+
+
+def ask_for_a_tier(fact: triage.LaneSet, *, entry: Entry, by: Actor, now: datetime) -> None:  # noqa: ARG001
+    """A walk-in whose words are clinical is put before the nurse, who weighs them."""
+    request = Request.objects.select_related("patient").get(pk=fact.request_id)
+    walk_ins.ask_for_tier(request=request, by=by, now=now)
+
+
+def end_the_wait(fact: triage.RequestClosed, *, entry: Entry, by: Actor, now: datetime) -> None:  # noqa: ARG001
+    if isinstance(by, User):
+        request = Request.objects.get(pk=fact.request_id)
+        walk_ins.end_with_request(request=request, by=by, now=now)
+
+
 REACTIONS: dict[type[Fact], Sequence[Callable[..., None]]] = {
     AppointmentBooked: (confirm_by_message,),
     AppointmentCancelled: (tell_of_the_cancellation,),
@@ -100,6 +131,9 @@ REACTIONS: dict[type[Fact], Sequence[Callable[..., None]]] = {
     AppointmentRestored: (tell_that_it_stands,),
     SiteClosed: (close_the_book,),
     SiteReopened: (reopen_the_book,),
+    triage.LaneSet: (ask_for_a_tier,),
+    triage.RequestClosed: (end_the_wait,),
+    triage.RequestOpened: (put_at_the_counter,),
 }
 
 # Facts that are read in the daybook and that nothing follows from yet. A new fact is wired above or listed here.
@@ -112,15 +146,24 @@ UNHEARD: frozenset[type[Fact]] = frozenset(
         BlockLifted, TemplateApproved, TemplateDrafted, TemplateWithdrawn, TimeBlocked, TimeReleased,
         ContactAdded, PatientAdded, PatientsImported,
         settings.CardRetired, settings.CardWritten, settings.DepartmentAdded, settings.DutyAdded, settings.DutyEnded,
+        SiteHoursSet,
         settings.OrganizationNamed, settings.ResourceAssigned, settings.SettingApplied, settings.SettingApproved,
         settings.SettingDrafted, settings.SettingWithdrawn,
         settings.DraftBegun, settings.DraftTakenBack, settings.DraftWritten,
         MessageQueued, MessageSettled,
         TaskClaimed, TaskDone, TaskOpened,
-        triage.DetailsTaken, triage.HandoffAccepted, triage.HandoffDirected, triage.HandoffOffered,
-        triage.LaneSet, triage.PatientMatched, triage.PatientUnmatched, triage.RequestClosed,
-        triage.RequestOpened, triage.RequestParked, triage.RequestResumed, triage.StepStamped,
+        intake.MessageReceived, intake.RequestDropped, intake.RequestMerged, intake.RequestTaken,
+        work.QueueRuleSet, work.TaskAssigned, work.TaskEscalated, work.TaskMerged, work.TaskReleased, work.TaskRerouted,
+        triage.ClosingRefused, triage.DetailsTaken, triage.HandoffAccepted, triage.HandoffDirected, triage.HandoffOffered,
+        triage.HandoffOutcomeNoted, triage.HandoffPassedOn, triage.LastResortRaisedAgain, triage.LastResortReached,
+        triage.PatientMatched, triage.PatientUnmatched,
+        triage.RequestParked, triage.RequestResumed, triage.StepStamped,
         triage.WordsHeard, triage.WordsScreened,
+        protocols.ProtocolApproved, protocols.ProtocolBacktested, protocols.ProtocolBegun, protocols.ProtocolEnded, protocols.ProtocolHandedIn,
+        protocols.ProtocolRead, protocols.ProtocolTakenBack, protocols.ProtocolWithdrawn, protocols.ProtocolWritten,
+        counter.AlternativeOffered, counter.ContactLogged, counter.LateArrivalAnswered,
+        counter.LateArrivalApproved, counter.LateArrivalRecorded, counter.LateArrivalSettled,
+        counter.WalkInArrived, counter.WalkInLeft, counter.WalkInTierSet,
         DemoLoaded, LoggedIn, LoggedOut,
     }
 )  # fmt: skip

@@ -14,6 +14,8 @@ from django.urls import reverse
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.clinic.models import Duty, Site
+from frontdesk.desk.pages.alert import Alert
+from frontdesk.desk.pages.duty_now import DutyCard, duty_cards
 from frontdesk.kit.clock import now
 from frontdesk.triage.models import Request
 from frontdesk.work.models import Task
@@ -48,6 +50,7 @@ class OnDuty:
 RAIL = (
     ("desk:today", "today", "Today", Permission.USE_DESK),
     ("desk:requests", "phone", "Requests", Permission.TAKE_REQUESTS),
+    ("desk:walk-ins", "arrived", "Walk-ins", Permission.SEE_QUEUES),
     ("desk:calendar", "calendar", "Calendar", Permission.SEE_CALENDAR),
     ("desk:groups", "patients", "Groups", Permission.SEE_CALENDAR),
     ("desk:conflicts", "repair", "Conflicts", Permission.SEE_CALENDAR),
@@ -105,6 +108,23 @@ class Frame:
     def duty(self) -> OnDuty | None:
         return on_duty(self.home, self._now)
 
+    @property
+    def can_see_duty(self) -> bool:
+        return self._user.may(Permission.USE_DESK)
+
+    @cached_property
+    def duties(self) -> Sequence[DutyCard]:
+        """Who answers what at the person's site now."""
+        return duty_cards(self.home, now=self._now) if self.home else ()
+
+    @property
+    def can_be_asked(self) -> bool:
+        return self._user.may(Permission.SEE_QUEUES)
+
+    @cached_property
+    def alert(self) -> Alert:
+        return Alert(self._user, self._now)
+
     @cached_property
     def calls(self) -> Sequence[Call]:
         if not self._user.may(Permission.TAKE_REQUESTS):
@@ -125,7 +145,7 @@ class Frame:
         name = one.patient.name if one.patient else one.said_name
         return Call(
             url=reverse("desk:request", args=[one.pk]),
-            label="Live" if current else "Parked",
+            label="Live" if current and not one.dropped_at else "Cut off" if one.dropped_at else "Parked",
             name=name,
             matter=one.get_kind_display().lower() if one.kind else "",
             seconds=max(0, int((self._now - one.opened_at).total_seconds())),

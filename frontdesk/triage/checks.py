@@ -10,13 +10,16 @@ from django.db import connection
 
 from frontdesk.book.models import Appointment, ChainLink
 from frontdesk.book.ports import Ask, Finding, Verdict
+from frontdesk.clinic.choices import Modality
 from frontdesk.triage.engine.lanes import Lane
+from frontdesk.triage.limits import Allowed, limits_for
 from frontdesk.triage.models import Handoff, Request
 from frontdesk.triage.models.in_force import in_force
 from frontdesk.triage.rules import OPENS_BOOKING, standing_direction
 
 LINK = "Request"
 DIRECTED, BEYOND = "DIRECTED", "GATE_DIRECTION"  # codes of the links of visits that were booked as directed
+LIMITED, WITHIN = "GATE_RULE", "WITHIN_RULE"  # and of those that a rule limits without a direction
 
 
 def request_allows_booking(ask: Ask) -> Sequence[Finding]:
@@ -89,16 +92,24 @@ def _still_directed(ask: Ask) -> Finding | None:
     Beyond the direction's limits it goes only where somebody who may waives them, but never needs that where it is
     beyond them already and the new place is no worse. A clinician who lowered the lane has lifted the limits.
     """
-    link = ChainLink.objects.filter(appointment=ask.moving, link=LINK, code__in=(DIRECTED, BEYOND))
+    own = (DIRECTED, BEYOND, LIMITED, WITHIN)
+    link = ChainLink.objects.filter(appointment=ask.moving, link=LINK, code__in=own)
     visit = Appointment.objects.filter(chain__in=link).select_related("site").first()
     request = Request.objects.filter(pk=visit.asked_for).first() if visit and visit.asked_for else None
-    if visit is None or request is None or request.current_lane is not Lane.URGENT:
+    if visit is None or request is None:
         return None
+    if request.current_lane is not Lane.URGENT:
+        found = _limited(request, ask)
+        return _eased(found, visit, ask) if found.code else None
     handoff = standing_direction(request)
     if handoff is None or handoff.direction not in OPENS_BOOKING:
         words = "A clinician directed this visit, and no direction to book stands now."
         return Finding(LINK, Verdict.WARN, words, DIRECTED)
-    found = _within(handoff, ask)
+    return _eased(_within(handoff, ask), visit, ask)
+
+
+def _eased(found: Finding, visit: Appointment, ask: Ask) -> Finding:
+    """A refusal of a move may be waived, and is a warning where the new place is no worse than the old one."""
     if found.verdict is Verdict.FAIL and _is_no_worse(visit, ask):
         return replace(found, verdict=Verdict.WARN)
     return replace(found, waivable=found.verdict is Verdict.FAIL)
@@ -120,7 +131,7 @@ def _other_emergency(request: Request) -> Finding | None:
 
 def _directed(request: Request, ask: Ask) -> Finding:
     if request.current_lane is not Lane.URGENT:
-        return Finding(LINK, Verdict.PASS, f"The {request.lane} lane allows booking.")
+        return _limited(request, ask)
     handoff = standing_direction(request)
     if handoff is None:
         return _fail("GATE_URGENT", "A clinician must accept this request and direct what may be booked.")
@@ -130,15 +141,49 @@ def _directed(request: Request, ask: Ask) -> Finding:
     return _within(handoff, ask)
 
 
+def _limited(request: Request, ask: Ask) -> Finding:
+    """A lane that needs no direction: what the rule that was met allows. It binds as a direction would."""
+    limits = limits_for(request, now=ask.now)
+    day, last = _day(ask), _last_day(request, limits, ask)
+    if last is not None and day is not None and day > last:
+        return _fail(LIMITED, f"By rule {request.rule_code} the visit is due by {last:%a %d %b}.")
+    if ask.modality and not limits.classes and not limits.modality_fits(ask.modality):
+        return _fail(LIMITED, f"By rule {request.rule_code} the visit must be {_or(limits.modalities)}.")
+    words = f"The {request.lane} lane allows booking."
+    code = WITHIN if limits.limits_time else ""
+    only = limits.only_in(ask.modality)
+    return Finding(LINK, Verdict.PASS, words, code, until=last, slot_classes=only)
+
+
+def _last_day(request: Request, limits: Allowed, ask: Ask) -> date | None:
+    """The last day that the rule allows; today, where it has gone by: an overdue visit is not refused for ever."""
+    today = ask.now.astimezone(request.site.zone).date()
+    return max(limits.last_day, today) if limits.last_day is not None else None
+
+
+def _or(modalities: Sequence[str]) -> str:
+    return " or ".join(str(Modality(one).label).lower() for one in modalities)
+
+
 def _within(handoff: Handoff, ask: Ask) -> Finding:
-    wanted = handoff.direct_visit_type
+    wanted, by = handoff.direct_visit_type, handoff.direct_modality
     if wanted is not None and ask.visit_type is not None and ask.visit_type.pk != wanted.pk:
         return _fail(BEYOND, f"The clinician directed this visit type: {wanted.name}.")
     if _too_late(handoff, ask):
         day = f"{handoff.direct_by:%a %d %b}"
         return _fail(BEYOND, f"The clinician directed a visit by {day}.")
+    if by and ask.modality and ask.modality != by:
+        return _fail(BEYOND, f"The clinician directed a visit {_or([by])}.")
+    limits, day = limits_for(handoff.request, now=ask.now), _day(ask)
+    if day is not None and not limits.same_day and day == ask.now.astimezone(handoff.request.site.zone).date():
+        return _fail(BEYOND, "The rule that was met allows no visit today.")
     who = handoff.directed_by.name if handoff.directed_by else "a clinician"
-    return Finding(LINK, Verdict.PASS, f"Directed by {who}.", DIRECTED, until=handoff.direct_by)
+    kept = handoff.direct_slot_class_id
+    only = frozenset({kept}) if kept else limits.only_in(by)
+    return Finding(
+        LINK, Verdict.PASS, f"Directed by {who}.", DIRECTED,
+        until=handoff.direct_by, slot_classes=only, modality=by,
+    )  # fmt: skip
 
 
 def _too_late(handoff: Handoff, ask: Ask) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -77,6 +77,34 @@ class HandoffOffered(RequestFact):
     target: str
     asked_action: str
     due_at: datetime
+    asked: str = ""
+    skipped: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoffPassedOn(RequestFact):
+    """Nobody accepted in time: the next in the tree is asked. `skipped` were steps with nobody on duty."""
+
+    handoff_id: int
+    was: str
+    asked: str
+    skipped: list[str]
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastResortReached(RequestFact):
+    """The tree was gone through. `script` is what the desk says to the caller now."""
+
+    handoff_id: int
+    skipped: list[str]
+    script: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastResortRaisedAgain(RequestFact):
+    handoff_id: int
+    waited_seconds: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,12 +115,22 @@ class HandoffAccepted(RequestFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandoffOutcomeNoted(RequestFact):
+    """What came of it, said afterwards."""
+
+    handoff_id: int
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class HandoffDirected(RequestFact):
     handoff_id: int
     direction: str
     visit_type: str
     visit_by: date | None
     note: str
+    slot_class: str = ""
+    modality: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +144,18 @@ class RequestResumed(RequestFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClosingRefused(RequestFact):
+    """Somebody tried to close a request whose record was not whole: the keys of what was missing, and their words."""
+
+    site_id: int
+    lane: str
+    missing: list[str]
+    words: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestClosed(RequestFact):
     outcome: str
     told: str
     lane: str
+    told_how: str = ""

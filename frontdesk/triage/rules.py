@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.book.models import Appointment
+from frontdesk.kit.clock import local_day
 from frontdesk.kit.errors import NotAllowed, Refused
-from frontdesk.triage.documentation import KEPT_ELSEWHERE, label
+from frontdesk.triage.documentation import Asked, asked, problem
 from frontdesk.triage.engine.lanes import RANK, Lane
 from frontdesk.triage.engine.shapes import Rule, Script
-from frontdesk.triage.models import Direction, Handoff, Outcome, Request
+from frontdesk.triage.models import Direction, Handoff, Kind, Outcome, Request
 from frontdesk.triage.models.in_force import InForce
+from frontdesk.triage.rules_counter import counter_items
 
 CLINICAL = (Lane.EMERGENCY, Lane.URGENT)
 OPENS_BOOKING = (Direction.SAME_DAY, Direction.WITHIN_DAYS)
+ROWS = frozenset({"alternatives"})  # answers that are rows of their own, not text
 
 
 class RequestIsClosed(Refused):
@@ -23,18 +27,31 @@ class RequestIsClosed(Refused):
 
 
 class RecordIncomplete(Refused):
-    """The request cannot be closed yet; the sentence lists what is missing."""
+    """The request cannot be closed yet; the sentence lists what is missing, `lacks` has the items."""
 
     code = "RECORD_INCOMPLETE"
+
+    def __init__(self, sentence: str, *, lacks: tuple[Item, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.lacks = lacks
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing the record must hold, and whether it does. `key` is stable, `words` are for people."""
+    """One thing the record must hold, and whether it does. `key` is stable, `words` are for people.
+
+    `problem` says what is wrong with what was typed, to be read after `words`.
+    """
 
     key: str
     words: str
     there: bool
+    problem: str = ""
+
+    @property
+    def lack(self) -> str:
+        """What is missing, in words."""
+        return f"{self.words} ({self.problem})" if self.problem else self.words
 
 
 def check_open(request: Request) -> None:
@@ -50,25 +67,68 @@ def check_can_lower(request: Request, to: Lane, *, by: User) -> None:
 
 def rule_of(request: Request, protocol: InForce | None) -> Rule | None:
     """The protocol's rule that set the lane, if one did."""
-    if protocol is None:
-        return None
-    return next((rule for rule in protocol.rules.rules if rule.code == request.rule_code), None)
+    return protocol.rule(request.rule_code) if protocol else None
 
 
 def script_of(request: Request, protocol: InForce | None) -> Script | None:
-    return protocol.rules.scripts.get(request.script_key) if protocol else None
+    return protocol.script(request.script_key, request.rule_code) if protocol else None
+
+
+def wanted(request: Request, protocol: InForce | None) -> list[Asked]:
+    """What the rules that were met want written down, less what the record or an emergency's script holds anyway.
+
+    Rules of the lane that the request is in require; those of other lanes ask, and not at all in an emergency.
+    Where no rule was met, the questions of the script for the kind of request stand for one.
+    """
+    rules = _rules_met(request, protocol)
+    if not rules:
+        return [one for one in asked(_asks(_script_of_kind(request, protocol))) if one.key not in ROWS]
+    emergency = request.current_lane is Lane.EMERGENCY
+    spared = ROWS.union(_asks(script_of(request, protocol)) if emergency else ())
+    found: dict[str, Asked] = {}
+    for rule in rules:
+        here = rule.lane is request.current_lane
+        for one in asked(rule.documentation) if here or not emergency else ():
+            required = (here and one.required) or (one.key in found and found[one.key].required)
+            found[one.key] = Asked(one.key, required)
+    return [one for key, one in found.items() if key not in spared]
+
+
+def _rules_met(request: Request, protocol: InForce | None) -> list[Rule]:
+    """The rule that set the lane, then those that the latest reading of the words met beside it."""
+    if (first := rule_of(request, protocol)) is None or protocol is None:
+        return []
+    last = request.screenings.last()
+    codes = dict.fromkeys(str(match["rule"]) for match in (last.matches if last else ()))
+    others = (protocol.rule(code) for code in codes if code != first.code)
+    return [first, *(one for one in others if one is not None)]
 
 
 def asked_for(request: Request, protocol: InForce | None) -> list[str]:
-    """The keys of what the matched rule wants written down, less what the script or the record asks for anyway."""
+    """The keys of `wanted`: the answers that may be typed."""
+    return [one.key for one in wanted(request, protocol)]
+
+
+def known_of(request: Request, *, today: date) -> dict[str, str]:
+    """Answers that the record has by itself, by key; what is typed goes before them."""
+    if request.patient is None or (age := request.patient.age_on(today)) is None:
+        return {}
+    return {"age": str(age)}
+
+
+def wants_alternatives(request: Request, protocol: InForce | None) -> bool:
+    """Must what was offered instead be written down? For paperwork, and where the matched rule says so."""
     rule = rule_of(request, protocol)
-    if rule is None or protocol is None:
-        return []
-    script = script_of(request, protocol)
-    by_script = (
-        {step.asks_for for step in script.steps} if script and request.current_lane in CLINICAL else set()
-    )
-    return [key for key in rule.documentation if key not in KEPT_ELSEWHERE | by_script]
+    return request.kind == Kind.PAPERWORK or bool(rule and "alternatives" in rule.documentation)
+
+
+def _asks(script: Script | None) -> list[str]:
+    return [step.asks_for for step in script.steps if step.asks_for] if script else []
+
+
+def _script_of_kind(request: Request, protocol: InForce | None) -> Script | None:
+    kind = protocol.kind(request.kind) if protocol else None
+    return protocol.script(kind.script) if protocol and kind and kind.script else None
 
 
 def standing_direction(request: Request) -> Handoff | None:
@@ -79,33 +139,50 @@ def standing_direction(request: Request) -> Handoff | None:
     return max(handoffs, key=lambda one: (one.directed_at or one.offered_at, one.pk))
 
 
-def record_items(request: Request, protocol: InForce | None) -> list[Item]:
+def record_items(request: Request, protocol: InForce | None, *, now: datetime) -> list[Item]:
     """What the lane demands before the request may close, in the order in which it is taken."""
-    items = [_identity(request), Item("callback", "Callback", bool(request.callback))]
-    items.append(Item("kind", "Kind of request", bool(request.kind)))
-    items.append(Item("words", "Words as spoken", _has_words(request)))
-    answers = request.answers
-    items += [Item(key, label(key), bool(answers.get(key))) for key in asked_for(request, protocol)]
-    if request.current_lane in CLINICAL:
+    clinical = request.current_lane in CLINICAL
+    items = [
+        _identity(request),
+        Item("callback", "Callback", bool(request.callback)),
+        Item("kind", "Kind of request", bool(request.kind)),
+        Item("words", "Words as spoken", _has_words(request)),
+    ]
+    if clinical:
+        items += [_red_flags(request), Item("contact", "Time of contact", contact_at(request) <= now)]
+    items += _answers(request, protocol, today=local_day(now, request.site.time_zone))
+    if clinical:
         items += _handoff_items(request)
     if request.current_lane is Lane.EMERGENCY:
         items.append(_script_item(request, protocol))
-    items.append(Item("told", "What the caller was told", bool(request.told.strip()) or _was_booked(request)))
+    if wants_alternatives(request, protocol):
+        items.append(Item("alternatives", "Alternatives offered", request.alternatives.exists()))
+    items += [Item(key, words, there) for key, words, there in counter_items(request)]
+    told = bool(request.told.strip()) or _was_booked(request)
+    items.append(Item("told", "What the caller was told", told))
+    if clinical or request.kind == Kind.PAPERWORK:
+        items.append(Item("told_how", "How they were told", bool(request.told_how)))
     return items
 
 
-def missing(request: Request, protocol: InForce | None) -> list[Item]:
-    return [item for item in record_items(request, protocol) if not item.there]
+def contact_at(request: Request) -> datetime:
+    """When the patient called, came or wrote: before the request was opened, or as it was."""
+    return request.contact_at or request.opened_at
 
 
-def check_can_close(request: Request, outcome: str, protocol: InForce | None) -> None:
+def missing(request: Request, protocol: InForce | None, *, now: datetime) -> list[Item]:
+    return [item for item in record_items(request, protocol, now=now) if not item.there]
+
+
+def check_can_close(request: Request, outcome: str, protocol: InForce | None, *, now: datetime) -> None:
     """Raises RecordIncomplete, naming everything that is missing."""
     check_open(request)
-    lacks = [item.words for item in missing(request, protocol)]
+    lacks = missing(request, protocol, now=now)
     if outcome not in Outcome.values:
-        lacks.append("How it ended")
+        lacks.append(Item("outcome", "How it ended", there=False))
     if lacks:
-        raise RecordIncomplete("Before this request can be closed: " + "; ".join(lacks) + ".")
+        sentence = "; ".join(item.lack for item in lacks)
+        raise RecordIncomplete(f"Before this request can be closed: {sentence}.", lacks=tuple(lacks))
     _check_outcome(request, outcome)
 
 
@@ -124,6 +201,31 @@ def _identity(request: Request) -> Item:
     if request.current_lane is Lane.EMERGENCY:
         there = there or bool(request.said_name)
     return Item("identity", "Two identifiers", there)
+
+
+def _answers(request: Request, protocol: InForce | None, *, today: date) -> list[Item]:
+    """One item for each answer that must be there; one that is there must make sense, required or not."""
+    known = known_of(request, today=today)
+    items = []
+    for one in wanted(request, protocol):
+        value = str(request.answers.get(one.key) or known.get(one.key, "")).strip()
+        wrong = problem(one.key, value, today=today) if value else ""
+        there = bool(value) or (one.key == "outreach_attempts" and request.contacts.exists())
+        if one.required or wrong:
+            items.append(Item(one.key, one.label, there and not wrong, wrong))
+    return items
+
+
+def red_flags(request: Request) -> list[str]:
+    """The caller's own words that met rules, exactly as said and in the order in which they were first met."""
+    met = (match for row in request.screenings.all() for match in row.matches)
+    return list(dict.fromkeys(words for match in met for words in match["words"]))
+
+
+def _red_flags(request: Request) -> Item:
+    """Kept and locked by the database; where a person or the kind raised the lane, the stored words stand for them."""
+    there = bool(red_flags(request)) or _has_words(request)
+    return Item("red_flags", "Red-flag words, as said", there)
 
 
 def _has_words(request: Request) -> bool:

@@ -346,7 +346,56 @@ _WATCH: list[Field] = [
 ]  # fmt: skip
 
 
+def _walk_in(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.counter.walk_in.pk,)
+
+
+def _late(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.counter.asked.pk,)
+
+
+def _call(scene: Scene, cast: Universe) -> dict[str, str]:
+    return {"how": "phone_out", "end": "not_reached"}
+
+
+_COUNTER: list[Field] = [
+    Field("desk:walk-in-new", "site", _nothing, lambda scene, cast: {}, kept=True),
+    *(
+        Field("desk:walk-in-tier", name, _walk_in, lambda scene, cast: {"tier": "2", "reason": "Pale"}, kept=kept)
+        for name, kept in (("tier", False), ("reason", True))
+    ),
+    *(
+        Field("desk:walk-in-leave", name, _walk_in, lambda scene, cast: {"end": "left"}, kept=kept)
+        for name, kept in (("end", False), ("note", True))
+    ),
+    Field(
+        "desk:late-arrived", "arrived", lambda scene, cast: (scene.counter.tardy.pk,), lambda scene, cast: {}
+    ),
+    *(
+        Field("desk:late-answer", name, _late, lambda scene, cast: {"feasible": "yes"}, kept=kept)
+        for name, kept in (("feasible", False), ("answer", True))
+    ),
+    Field(
+        "desk:late-approve", "because", lambda scene, cast: (scene.counter.feasible.pk,),
+        lambda scene, cast: {}, kept=True,
+    ),
+    *(
+        Field("desk:late-settle", name, _late, lambda scene, cast: {"disposition": "virtual"}, kept=kept)
+        for name, kept in (("disposition", False), ("note", True))
+    ),
+    *(
+        Field("desk:request-offer", name, routine, lambda scene, cast: {"offer": "Video"}, kept=True)
+        for name in ("quick", "offer", "taken")
+    ),
+    *(
+        Field("desk:request-contact", name, routine, _call, kept=name not in ("how", "end"))
+        for name in ("how", "end", "said", "began", "ended")
+    ),
+]  # fmt: skip
+
+
 FIELDS: list[Field] = [
+    *_COUNTER,
     *_WATCH,
     *_SETTINGS,
     *_TIME,
@@ -374,6 +423,8 @@ FIELDS: list[Field] = [
     ),
     Field("desk:request-step", "step", urgent, lambda scene, cast: {"step": "stay"}),
     Field("desk:request-step", "answer", urgent, lambda scene, cast: {"step": "stay"}, kept=True),
+    Field("desk:request-step", "script", urgent, lambda scene, cast: {"step": "stay"}),
+    Field("desk:handoff-outcome", "outcome", _accepted, lambda scene, cast: {}, kept=True),
     Field(
         "desk:handoff-accept", "other", lambda scene, cast: (scene.offered.pk,), lambda scene, cast: {},
         kept=True,
@@ -394,13 +445,13 @@ FIELDS: list[Field] = [
     Field("desk:let-go", "asked", lambda scene, cast: (scene.hold.pk,), lambda scene, cast: {}, kept=True),
     *(
         Field("desk:visit-move", name, _a_visit, _move)
-        for name in ("day", "time", "with", "where", "type", "why", "version")
+        for name in ("day", "time", "with", "where", "type", "why", "version", "for")
     ),
     *(
         Field("desk:visit-move", name, _a_visit, _move, kept=True)
         for name in ("room", "note", "key", "back", "waive-INTERPRETER", "waive-REQUEST")
     ),
-    *(Field("desk:visit-cancel", name, _a_visit, _cancel) for name in ("why", "version")),
+    *(Field("desk:visit-cancel", name, _a_visit, _cancel) for name in ("why", "version", "for")),
     *(Field("desk:visit-cancel", name, _a_visit, _cancel, kept=True) for name in ("note", "key", "back")),
     *(Field("desk:visit-missed", name, _a_visit, _cancel) for name in ("why", "note", "version", "back")),
     *(Field("desk:visit-undo", name, _a_visit, _cancel) for name in ("version", "back")),
@@ -501,6 +552,8 @@ QUERIES: dict[str, list[tuple[dict[str, str], tuple[str, ...]]]] = {
     "desk:requests": [({}, ("page", "show")), ({"show": "closed"}, ("page",))],
     "desk:request": [({}, ("focus",))],
     "desk:request-state": [({}, ("mark",))],
+    "desk:duty": [({}, ("site",))],
+    "desk:asked": [({}, ("alert",))],
     "desk:find": [
         ({}, ("visit_type",)),
         (
@@ -556,6 +609,7 @@ QUERIES: dict[str, list[tuple[dict[str, str], tuple[str, ...]]]] = {
     "desk:reports": [({}, ("source",))],
     "desk:audit": [({}, ("code", "page")), ({"code": "NO_INTERPRETER"}, ("page",))],
     "desk:gaps": [({}, ("site", "span", "provider")), ({"site": "main"}, ("span", "provider"))],
+    "desk:walk-ins": [({}, ("site",)), ({}, ("part",)), ({"part": "list"}, ("seen",))],
     "desk:conflicts": [({}, ("show",))],
     "desk:conflict-new": [({}, ("site",))],
     "logout": [({}, ("next",))],

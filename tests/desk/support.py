@@ -24,6 +24,7 @@ from frontdesk.book.models import Appointment, Hold
 from frontdesk.triage.actions import handoffs, requests
 from frontdesk.triage.models import Handoff, Request
 from frontdesk.work.models import Task
+from tests.desk.counter_scene import CounterScene, counter_scene
 from tests.desk.plan_scene import PlanScene, plan_scene
 from tests.desk.settings_scene import SettingsScene, settings_scene
 from tests.desk.time_scene import TimeScene, time_scene
@@ -234,6 +235,7 @@ class Scene:
     time: TimeScene
     plans: PlanScene
     watch: WatchScene
+    counter: CounterScene
 
 
 def scene(desk: Desk, mailbox: Path, patch: pytest.MonkeyPatch) -> Scene:
@@ -257,7 +259,7 @@ def scene(desk: Desk, mailbox: Path, patch: pytest.MonkeyPatch) -> Scene:
     times, planned = time_scene(cast), plan_scene(cast, routine)
     return Scene(
         routine, blank, offer, hold, urgent, offered, accepted, task, letter, kept, visit, times, planned,
-        watch_scene(cast),
+        watch_scene(cast), counter_scene(cast),
     )  # fmt: skip
 
 

@@ -145,6 +145,14 @@ def conflict(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
     return (scene.watch.conflict.pk,)
 
 
+def waiting(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.counter.walk_in.pk,)
+
+
+def tardy(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.counter.tardy.pk,)
+
+
 ALL_STAFF = "alice bob carol dan erin charlie"
 HERE = "alice bob carol dan"  # those of Main Street who work with requests
 ELSEWHERE = "charlie erin pat"  # for them its requests are not there
@@ -188,6 +196,14 @@ TABLE: dict[str, Door] = {
         "bob carol", 302, ELSEWHERE, CHANGES, lambda scene, cast: (scene.accepted.pk,),
         lambda scene, cast: {"direction": "call_back"},
     ),
+    "desk:handoff": Door(HERE, hides=ELSEWHERE, args=lambda scene, cast: (scene.offered.pk,)),
+    "desk:handoff-export": Door(HERE, hides=ELSEWHERE, args=lambda scene, cast: (scene.accepted.pk,)),
+    "desk:handoff-outcome": Door(
+        HERE, 302, ELSEWHERE, CHANGES, lambda scene, cast: (scene.accepted.pk,),
+        lambda scene, cast: {"outcome": "Seen the same afternoon"},
+    ),
+    "desk:duty": Door(ALL_STAFF),
+    "desk:asked": Door(f"{HERE} charlie"),
     "desk:find": Door(TAKE, hides=ELSEWHERE, args=routine),
     "desk:hold": Door(TAKE, 302, ELSEWHERE, CHANGES, routine),
     "desk:hold-first": Door(TAKE, 302, ELSEWHERE, CHANGES, routine),
@@ -218,8 +234,40 @@ TABLE: dict[str, Door] = {
         TAKE, 302, ELSEWHERE, CHANGES, lambda scene, cast: (scene.plans.place.pk,),
         lambda scene, cast: {"to": "", "why": "patient-ill", "version": "1", "key": "k"},
     ),
+    "desk:request-offer": Door(
+        HERE, 302, ELSEWHERE, CHANGES, routine, lambda scene, cast: {"offer": "Video check", "taken": "yes"}
+    ),
+    "desk:request-contact": Door(
+        HERE, 302, ELSEWHERE, CHANGES, routine, lambda scene, cast: {"how": "phone_out", "end": "not_reached"}
+    ),
+    "desk:walk-ins": Door(f"{HERE} charlie"),
+    "desk:walk-in-new": Door(f"{TAKE} charlie", 302, method=CHANGES),
+    # Only a clinician weighs somebody who waits.
+    "desk:walk-in-tier": Door(
+        "bob carol", 302, ELSEWHERE, CHANGES, waiting, lambda scene, cast: {"tier": "2", "reason": "Pale"}
+    ),
+    "desk:walk-in-leave": Door(HERE, 302, ELSEWHERE, CHANGES, waiting, lambda scene, cast: {"end": "left"}),
+    "desk:visit-late": Door(HERE, hides=ELSEWHERE, args=tardy),
+    "desk:late-arrived": Door(
+        TAKE, 302, ELSEWHERE, CHANGES, tardy, lambda scene, cast: {"arrived": "09:20"}
+    ),
+    "desk:late-answer": Door(
+        "bob carol", 302, ELSEWHERE, CHANGES, lambda scene, cast: (scene.counter.asked.pk,),
+        lambda scene, cast: {"feasible": "yes"},
+    ),
+    "desk:late-approve": Door(
+        "bob carol dan", 302, ELSEWHERE, CHANGES, lambda scene, cast: (scene.counter.feasible.pk,),
+        lambda scene, cast: {"because": "Ten minutes are left"},
+    ),
+    "desk:late-settle": Door(
+        HERE, 302, ELSEWHERE, CHANGES, lambda scene, cast: (scene.counter.asked.pk,),
+        lambda scene, cast: {"disposition": "virtual"},
+    ),
     "desk:trail": Door(HERE, hides=ELSEWHERE, args=routine),
     "desk:trail-export": Door(HERE, hides=ELSEWHERE, args=routine),
+    "desk:story": Door(HERE, hides=ELSEWHERE, args=routine),
+    "desk:story-pdf": Door(HERE, hides=ELSEWHERE, args=routine),
+    "desk:visit-story": Door(HERE, hides=ELSEWHERE, args=visit),
     "desk:calendar": Door(f"{HERE} charlie"),
     "desk:calendar-grid": Door(f"{HERE} charlie"),
     "desk:calendar-news": Door(f"{HERE} charlie"),

@@ -53,6 +53,7 @@ def first_minute(desk: Desk, *, words: str, kind: str = "symptom") -> Request:
 def close(desk: Desk, request: Request, outcome: str, *, told: str) -> None:
     alice = desk.universe.alice
     desk.type(alice, request, "told", told)
+    desk.type(alice, request, "told_how", "call")
     press(desk, alice, on_page(desk, alice, request, "desk:request-close"), outcome=outcome)
     request.refresh_from_db()
     assert request.outcome == outcome

@@ -23,7 +23,9 @@ PARTS_OF_ACTIONS = {
     "book/actions/time.py": "taking and giving back time, under the locks that holds and bookings share",
     "clinic/actions/draft_parts.py": "the lock and the checks that the actions on drafts share",
     "clinic/actions/settings_rows.py": "writing an approved draft's rows, inside the actions on drafts",
+    "triage/actions/escalation.py": "the machine goes through a tree, inside the actions on handoffs and its own jobs",
     "triage/actions/locks.py": "locks a request for the action that calls it",
+    "triage/actions/protocol_parts.py": "the lock and the checks that the actions on protocols share",
 }
 WITHOUT_BY = {
     "book/actions/days.py:remake_days": "part of the action that changed a session, a block or a closure",
@@ -37,12 +39,26 @@ WITHOUT_BY = {
     "triage/actions/handoffs.py:queue_of": "reads",
     "triage/actions/handoffs.py:accepted_name": "reads",
     "triage/actions/identity.py:said_in": "reads",
+    "triage/actions/handoffs.py:keep_restricted": "part of the action that set the lane",
+    "triage/actions/handoffs.py:said_so_far": "reads",
+    "triage/actions/intake.py:received_before": "reads",
+    "work/actions/handing.py:times_moved": "reads",
+    "work/actions/queue_rules.py:as_it_stands": "reads",
+    "work/actions/tasks.py:locked": "locks a task for the action that calls it",
+    "work/actions/tasks.py:request_of": "reads",
     "people/actions/imported.py:find": "reads",
 }
 POSITIONAL = {
     "triage/actions/words.py:context_of", "triage/actions/handoffs.py:queue_of",
     "triage/actions/handoffs.py:accepted_name", "triage/actions/identity.py:said_in",
     "triage/actions/identity.py:matches",
+    "triage/actions/handoffs.py:keep_restricted",
+    "triage/actions/intake.py:received_before",
+    "work/actions/tasks.py:request_of",
+    "work/actions/tasks.py:locked",
+    "work/actions/queue_rules.py:as_it_stands",
+    "work/actions/handing.py:times_moved",
+    "triage/actions/handoffs.py:said_so_far",
 }  # fmt: skip
 
 WRITES = {

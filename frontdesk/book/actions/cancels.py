@@ -33,12 +33,21 @@ class TooLate(Refused):
 
 
 def cancel(
-    *, visit: Appointment, why: str, note: str, version: int, key: str, by: User, now: datetime
+    *,
+    visit: Appointment,
+    why: str,
+    note: str,
+    version: int,
+    key: str,
+    by: User,
+    now: datetime,
+    made_way_for: int | None = None,
 ) -> Appointment:
     """Cancel a visit that is still to come and give its time back.
 
     `why` is a code of engine/why.py. It counts as late with less notice than the site's `late_cancel_hours`.
-    `key` makes a repeat harmless. Raises NotAllowed, Stale, Ended or BadValue.
+    `key` makes a repeat harmless; `made_way_for` is the request for whose visit it makes room. Raises NotAllowed,
+    Stale, Ended or BadValue.
     """
     by.check_may(Permission.BOOK)
     because = reason(why, CHANGES)
@@ -48,7 +57,7 @@ def cancel(
             if once.done_before(key=key, what="cancel", by=by) is not None:
                 return visit
             check_version(visit, version)
-            _cancel(visit, because, note, by, now)
+            _cancel(visit, because, note, by, now, made_way_for)
             once.remember(key=key, what="cancel", ref=visit.pk, by=by, now=now)
     except IntegrityError:
         if (same := once.done_before(key=key, what="cancel", by=by)) is None:
@@ -96,7 +105,9 @@ def undo(*, visit: Appointment, version: int, by: User, now: datetime) -> Appoin
         raise TimeTaken("The time is somebody else’s by now.") from None
 
 
-def _cancel(visit: Appointment, because: Why, note: str, by: User, now: datetime) -> None:
+def _cancel(
+    visit: Appointment, because: Why, note: str, by: User, now: datetime, made_way_for: int | None
+) -> None:
     if visit.status != AppointmentStatus.BOOKED:
         raise Ended("Only a visit that is still booked can be cancelled.")
     release_time(visit=visit, now=now)
@@ -115,6 +126,7 @@ def _cancel(visit: Appointment, because: Why, note: str, by: User, now: datetime
         whose=because.whose,
         late=visit.late_cancel,
         start=visit.start,
+        made_way_for_id=made_way_for,
     )
     record(fact, by=by, now=now, because=_words(because, note))
 

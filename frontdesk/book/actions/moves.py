@@ -30,7 +30,7 @@ from frontdesk.book.facts import AppointmentMoved, MovabilitySet
 from frontdesk.book.models import Appointment, HoldEnd
 from frontdesk.book.ports import Finding
 from frontdesk.book.queries.chain import chain
-from frontdesk.book.rules import Waivers, check_can_book, in_words, is_directed
+from frontdesk.book.rules import Waivers, check_can_book, in_words, is_directed, only_in
 from frontdesk.book.rules_changes import Ended, NotMovable, check_can_move
 from frontdesk.clinic.choices import Moves
 from frontdesk.daybook.record import record
@@ -41,12 +41,16 @@ __all__ = ["Ended", "Move", "NotMovable", "check_can_move", "move", "set_movabil
 
 @dataclass(frozen=True)
 class Move:
-    """Why a visit moves: a code of engine/why.py and words; who approved it; what else was offered."""
+    """Why a visit moves: a code of engine/why.py and words; who approved it; what else was offered.
+
+    `made_way_for`: the request for whose visit it makes room.
+    """
 
     why: str
     note: str = ""
     approved_by: User | None = None
     instead_of: Sequence[dict[str, Any]] = ()
+    made_way_for: int | None = None
 
 
 def move(
@@ -139,6 +143,7 @@ def _move(
         now_is=describe(visit),
         start=visit.start,
         checks=in_words(found),
+        made_way_for_id=move.made_way_for,
     )
     words = f"{why.words}. {move.note}".strip()
     record(
@@ -159,7 +164,7 @@ def _retake(visit: Appointment, to: Wanted, found: list[Finding], by: User, now:
     days = Days(keys_of_wanted(to).union(old_keys, *(keys_of_hold(hold) for hold in stale)))
     write_off(stale, HoldEnd.EXPIRED, days, by, now)
     release(own, visit.site, days=days, now=now)
-    take(to, For(visit.patient, is_directed(found)), days, now=now)
+    take(to, For(visit.patient, is_directed(found), only_in(found)), days, now=now)
     write_claims(to, appointment=visit)
     days.save()
 

@@ -57,10 +57,14 @@ class TimePast(Refused):
 
 @dataclass(frozen=True)
 class For:
-    """For whom time is taken: what decides which kept time may be had."""
+    """For whom time is taken: what decides which kept time may be had.
+
+    `only`: the visit must lie in time kept for one of these slot classes (ids); empty: in any.
+    """
 
     patient: Patient
     directed: bool = False
+    only: frozenset[int] = frozenset()
 
 
 def placed(wanted: Wanted) -> list[tuple[Piece, Key, int]]:
@@ -90,8 +94,8 @@ def take(wanted: Wanted, whose: For, days: Days, *, now: datetime) -> None:
         if not days.is_free(key, mask, wanted.site):
             raise TimeTaken
         _check_kept(wanted, whose, days.kept(key, mask, wanted.site, now), now)
-    if wanted.visit_type.kept_only:
-        _check_in_kept(wanted, days)
+    if wanted.visit_type.kept_only or whose.only:
+        _check_in_kept(wanted, whose, days)
     if wanted.overbook is None:
         _check_grid(wanted, days)
     for piece, key, mask in placed(wanted):
@@ -141,17 +145,24 @@ def _check_kept(wanted: Wanted, whose: For, kept: list[Kept], now: datetime) -> 
             raise KeptTime(kept_sentence(one.slot_class))
 
 
-def _check_in_kept(wanted: Wanted, days: Days) -> None:
-    """A visit type that is booked in kept time only: the leading piece lies in time of one of its classes."""
+def _check_in_kept(wanted: Wanted, whose: For, days: Days) -> None:
+    """Where only kept time will do: the leading piece lies in time of one of its classes, or of those directed."""
     _, key, mask = placed(wanted)[0]
-    own = set(wanted.visit_type.slot_classes.values_list("pk", flat=True))
+    own = whose.only or set(wanted.visit_type.slot_classes.values_list("pk", flat=True))
     covered = 0
     for row in days.rows:
         if (row.resource_id, row.day) == key and row.site_id == wanted.site.pk:
             for one in row.kept_for:
                 covered |= one.mask if one.slot_class in own else 0
     if covered & mask != mask:
-        raise KeptTime(f"{wanted.visit_type.name} is booked only in time that is kept for it.")
+        raise KeptTime(_outside(wanted, whose))
+
+
+def _outside(wanted: Wanted, whose: For) -> str:
+    names = SlotClass.objects.filter(pk__in=whose.only).values_list("name", flat=True)
+    if names:
+        return f"This visit may be booked only in time that is kept for: {', '.join(names)}."
+    return f"{wanted.visit_type.name} is booked only in time that is kept for it."
 
 
 def _check_grid(wanted: Wanted, days: Days) -> None:

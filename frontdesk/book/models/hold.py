@@ -9,6 +9,7 @@ from frontdesk.book.models.block import OverbookRule
 from frontdesk.book.models.plan import Plan
 from frontdesk.clinic.choices import Modality
 from frontdesk.clinic.models import Interpreter, Provider, Room, Site, VisitType
+from frontdesk.kit.models import paired
 from frontdesk.people.models import Patient
 
 
@@ -48,6 +49,9 @@ class Hold(models.Model):
     held_at = models.DateTimeField()
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="holds")
     expires_at = models.DateTimeField()
+    kept_at = models.DateTimeField(null=True, blank=True, help_text="Approved to stand for longer.")
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    kept_because = models.CharField(max_length=300, blank=True, default="", db_default="")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_how = models.CharField(max_length=8, choices=HoldEnd.choices, blank=True)
     idempotency_key = models.CharField(max_length=64, unique=True)
@@ -59,6 +63,7 @@ class Hold(models.Model):
             models.Index(fields=["expires_at"], condition=models.Q(ended_at=None), name="book_hold_open")
         ]
         constraints = [
+            paired("kept", table="book_hold"),
             models.CheckConstraint(
                 condition=models.Q(end__gt=models.F("start")), name="book_hold_ends_after"
             ),

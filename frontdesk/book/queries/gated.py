@@ -192,7 +192,7 @@ def _lacking(wish: Wish, provider: int) -> tuple[Taking, frozenset[str]]:
     )
     need = need_of(parts)
     pools: list[list[int]] = [[provider], *([] for _ in parts[1:])]
-    made = Pools(pools, need.parts[0].ticks, kept, wish.visit_type.kept_only)
+    made = Pools(pools, need.parts[0].ticks, kept, wish.kept_only, within=wish.only)
     return Taking(parts, made, need, speak), lacking
 
 

@@ -64,6 +64,7 @@ def wish_for(visit: Appointment, target: Target, *, now: datetime) -> Wish:
         busy=_busy(visit, now),
         new_patient=is_new_patient(patient, kind.specialty_id, now=now),
         directed=direction.on(target.day),
+        only=direction.only,
         modality=visit.modality if same else "",
         room=target.room,
     )

@@ -53,7 +53,8 @@ class Pools:
     """For each part of a visit, the leading one first, the resources that may take it, in order of preference.
 
     `ticks` is the shortest part; days without a free run of that length are not read. `classes` are the slot
-    classes whose kept time the visit may have; `kept_only`: its leading part may have no other.
+    classes whose kept time the visit may have; `kept_only`: its leading part may have no other; `within`: of those
+    only these (empty: all).
     """
 
     parts: Sequence[Sequence[int]]
@@ -62,6 +63,7 @@ class Pools:
     kept_only: bool = False
     # By site and resource, what it may take of the parts that do not lead; made of the parts where it is not given.
     known: OthersAt | None = None
+    within: frozenset[int] = frozenset()
 
     @property
     def everybody(self) -> list[int]:
@@ -195,7 +197,7 @@ def _open_to(free: int, raw: bytes, day: date, pools: Pools, now: Moment) -> tup
     """What is free to the visit, and how much of that is kept for it."""
     kept = unpack(raw)
     free &= ~closed_to(kept, day, classes=pools.classes, now=now)
-    return free, free & reserved_for(kept, pools.classes)
+    return free, free & reserved_for(kept, pools.within or pools.classes)
 
 
 def array(ids: Iterable[int]) -> str:

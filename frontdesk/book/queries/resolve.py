@@ -139,6 +139,7 @@ def wish_of(visit: Appointment, *, now: datetime) -> Wish:
         busy=list(others.exclude(pk=visit.pk).values_list("start", "end")),
         new_patient=is_new_patient(visit.patient, visit.visit_type.specialty_id, now=now),
         directed=direction.stands,
+        only=direction.only,
         modality=visit.modality,
     )
 

@@ -75,6 +75,8 @@ class OfProvider:
         for one in self.kept_time:
             if one.mask & span and one.slot_class not in mine and not released(one, self.day, moment):
                 return f"{_for_whom(one)} {self._until(one)}"
+        if wish.only:
+            return "A visit for this request is booked only in the time that was directed for it."
         return f"{wish.visit_type.name} is booked only in time that is kept for it."
 
     def _hours(self) -> str:

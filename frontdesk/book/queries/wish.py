@@ -27,6 +27,8 @@ class Wish:
     with the way between sites. `hours` are local hours [from, to). `new_patient` None means that nobody knows;
     `directed` that a clinician directed this visit type. `modality` converts the visit, where its type may be.
 
+    `only`: the visit lies in time that is kept for one of these slot classes; empty: in any that it may have.
+
     With `interpreter` one who interprets from `language` is taken, unless the provider speaks it; with `always` even
     then.
     """
@@ -44,6 +46,7 @@ class Wish:
     busy: Sequence[tuple[datetime, datetime]] = ()
     new_patient: bool | None = None
     directed: bool = False
+    only: frozenset[int] = frozenset()
     modality: str = ""
     room: int | None = None
     always: bool = False
@@ -52,6 +55,11 @@ class Wish:
     def by(self) -> str:
         """The modality of the visit."""
         return self.modality or self.visit_type.modality
+
+    @property
+    def kept_only(self) -> bool:
+        """Must the visit lie in kept time?"""
+        return self.visit_type.kept_only or bool(self.only)
 
     @property
     def interpreted(self) -> str:
@@ -114,7 +122,8 @@ def _taking(wish: Wish, there: Supply, own: int | None, providers: list[int]) ->
     need = need_of(parts, speak if language else frozenset())
     ticks = min(one.ticks for one in need.parts)
     known = there.others_at(parts) if wish.room is None else None
-    return Taking(parts, Pools(pools, ticks, there.classes, wish.visit_type.kept_only, known), need, speak)
+    made = Pools(pools, ticks, there.classes, wish.kept_only, known, within=wish.only)
+    return Taking(parts, made, need, speak)
 
 
 def _members(wish: Wish, there: Supply, part: Part) -> Sequence[int]:

@@ -78,7 +78,7 @@ def end_duty(*, duty: Duty, by: User, now: datetime) -> None:
 def _check_who(target: str, who: User, site: Site) -> None:
     if target not in TARGETS:
         raise BadValue("Choose one of those that are listed.", field="target")
-    if not may_answer(site).filter(pk=who.pk).exists():
+    if not may_answer(site, target).filter(pk=who.pk).exists():
         raise BadValue(f"{who.name} does not answer escalations at {site.name}.", field="who")
 
 

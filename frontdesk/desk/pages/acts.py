@@ -55,9 +55,10 @@ class Acts:
     miss: bool = False
     undo: bool = False
     may_move: bool = False
+    late: bool = False
 
     def __bool__(self) -> bool:
-        return self.move or self.cancel or self.miss or self.undo
+        return self.move or self.cancel or self.miss or self.undo or self.late
 
 
 def acts_for(visit: Appointment, *, user: User, now: datetime) -> Acts:
@@ -70,6 +71,7 @@ def acts_for(visit: Appointment, *, user: User, now: datetime) -> Acts:
         miss=_is_booked(visit) and visit.start <= now,
         undo=_can_undo(visit, now),
         may_move=_is_booked(visit) and user.may(Permission.APPROVE_MOVES),
+        late=visit.is_live and _began_today(visit, now),
     )
 
 
@@ -130,6 +132,12 @@ def _late_words(visit: Appointment) -> str:
 
 def _is_booked(visit: Appointment) -> bool:
     return visit.status == AppointmentStatus.BOOKED
+
+
+def _began_today(visit: Appointment, now: datetime) -> bool:
+    """Only then can its patient come late."""
+    zone = visit.site.zone
+    return visit.start < now and visit.start.astimezone(zone).date() == now.astimezone(zone).date()
 
 
 def _can_undo(visit: Appointment, now: datetime) -> bool:

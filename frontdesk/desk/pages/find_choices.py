@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from frontdesk.accounts.models import User
 from frontdesk.book.models import Appointment
-from frontdesk.book.ports import Ask
+from frontdesk.book.ports import Ask, Finding
 from frontdesk.book.queries.find import HORIZON, providers_for
-from frontdesk.book.rules import findings, is_directed
+from frontdesk.book.rules import findings, is_directed, only_in
 from frontdesk.clinic.choices import Language, Modality, ResourceKind
 from frontdesk.clinic.models import Provider, Room, Site, VisitType
 from frontdesk.desk.pages.find_asked import Asked, read_asked
@@ -82,7 +82,16 @@ class Choices:
     @cached_property
     def opens_directed_time(self) -> bool:
         """Does the direction open time that is kept for directed visits? The book asks the same."""
-        return is_directed(findings(self.ask))
+        return is_directed(self.findings)
+
+    @property
+    def only_classes(self) -> frozenset[int]:
+        """The slot classes in whose kept time the visit must lie; empty: in any time."""
+        return only_in(self.findings)
+
+    @cached_property
+    def findings(self) -> Sequence[Finding]:
+        return findings(self.ask)
 
     @cached_property
     def visit_types(self) -> list[VisitType]:

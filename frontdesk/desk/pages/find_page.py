@@ -78,6 +78,7 @@ class FindPage(Choices):
             busy=busy_of(self.patient, self.where, modality, now=self.now),
             new_patient=is_new_patient(self.patient, self.visit_type.specialty_id, now=self.now),
             directed=self.opens_directed_time,
+            only=self.only_classes,
             modality=self.modality,
             room=self.room.pk if self.room else None,
         )

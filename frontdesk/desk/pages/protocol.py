@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from frontdesk.clinic.queries.roster import TARGETS
 from frontdesk.triage.documentation import label
 from frontdesk.triage.engine import protocol as engine
+from frontdesk.triage.engine.follow import ANYBODY
 from frontdesk.triage.engine.lanes import RANK, Lane
-from frontdesk.triage.engine.shapes import Concept, Conditions, Rule, Script
+from frontdesk.triage.engine.shapes import Concept, Conditions, Rule, Script, Tree, TreeStep
 from frontdesk.triage.models import Kind
-from frontdesk.triage.models.in_force import in_force
+from frontdesk.triage.models.in_force import in_force, is_scoped, newest
 from frontdesk.triage.models.protocol import Protocol
+from frontdesk.triage.models.scope import Scope
 
 LANES_IN_ORDER = sorted(Lane, key=lambda lane: -RANK[lane])
+RANKS = {1: "the first", 2: "the second", 3: "the third"}
 DOES = {"say": "Say", "ask": "Ask", "do": "Do"}
 
 READ = {
@@ -89,6 +93,18 @@ class ShownKind:
 
 
 @dataclass(frozen=True)
+class ShownTree:
+    """Who is asked for one target, in words: “Triage nurse, the first, 5 minutes”."""
+
+    target: str
+    title: str
+    steps: Sequence[str]
+    after_hours: Sequence[str]
+    script_key: str
+    script_title: str
+
+
+@dataclass(frozen=True)
 class ProtocolPage:
     row: Protocol
     lanes: Sequence[LaneRules]
@@ -98,17 +114,26 @@ class ProtocolPage:
     words: Sequence[tuple[str, str]]
     not_meant: Sequence[str]
     rule_count: int
+    trees: Sequence[ShownTree] = ()
 
 
 def protocol_page(*, now: datetime) -> ProtocolPage | None:
-    """The protocol in force at `now`, or None where no clinician has approved any."""
+    """The general protocol in force at `now`, or None where no clinician has approved any."""
     found = in_force(now=now)
-    if found is None:
-        return None
-    rules = found.rules
+    return content_page(found.row, found.rules) if found is not None else None
+
+
+def scoped_rows(now: datetime) -> list[tuple[Protocol, str]]:
+    """The protocols that are read beside the general one at `now`, each with its scope in words."""
+    rows = [row for row in newest(now) if is_scoped(row)]
+    return [(row, Scope.of(row).words) for row in sorted(rows, key=lambda row: row.name)]
+
+
+def content_page(row: Protocol, rules: engine.Protocol) -> ProtocolPage:
+    """Everything that a version says, in words."""
     concepts = {key: _concept(one) for key, one in rules.concepts.items()}
     return ProtocolPage(
-        row=found.row,
+        row=row,
         lanes=[shown for lane in LANES_IN_ORDER if (shown := _lane(lane, rules, concepts)).rules],
         scripts=[_script(one) for one in rules.scripts.values()],
         kinds=[_kind(one, rules) for one in rules.kinds.values()],
@@ -116,7 +141,15 @@ def protocol_page(*, now: datetime) -> ProtocolPage | None:
         words=[(name, ", ".join(entries)) for name, entries in sorted(rules.words.items())],
         not_meant=rules.not_meant,
         rule_count=len(rules.rules),
+        trees=[_tree(one, rules) for one in rules.trees.values()],
     )
+
+
+def step_words(step: TreeStep) -> str:
+    """One step of an escalation: “Triage nurse, the first, 5 minutes”."""
+    who = "Everybody who may accept" if step.duty == ANYBODY else TARGETS.get(step.duty, _words(step.duty))
+    which = RANKS.get(step.rank, "")
+    return ", ".join(one for one in (who, which, clock_words(step.minutes)) if one)
 
 
 def clock_words(minutes: int) -> str:
@@ -158,10 +191,15 @@ def _rule(rule: Rule, rules: engine.Protocol, concepts: dict[str, ShownConcept])
         only=condition_words(rule.conditions),
         target=_words(rule.target),
         clock=clock_words(rule.clock_minutes),
-        written=[label(key) for key in rule.documentation],
+        written=[_asked(key) for key in rule.documentation],
         script_key=rule.script,
         script_title=_script_title(rule.script, rules),
     )
+
+
+def _asked(key: str) -> str:
+    """A key with “?” is asked, and may stay empty."""
+    return f"{label(key.removesuffix('?'))}{' (if they say)' if key.endswith('?') else ''}"
 
 
 def _script_title(key: str, rules: engine.Protocol) -> str:
@@ -186,6 +224,17 @@ def _script(one: Script) -> ShownScript:
         for step in one.steps
     ]
     return ShownScript(one.key, one.title, steps)
+
+
+def _tree(one: Tree, rules: engine.Protocol) -> ShownTree:
+    return ShownTree(
+        target=one.target,
+        title=one.title,
+        steps=[step_words(step) for step in one.steps],
+        after_hours=[step_words(step) for step in one.after_hours],
+        script_key=one.last_resort,
+        script_title=_script_title(one.last_resort, rules),
+    )
 
 
 def _kind(one: engine.Kind, rules: engine.Protocol) -> ShownKind:

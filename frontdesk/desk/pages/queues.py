@@ -1,107 +1,60 @@
-"""The queue page: everything open that waits for a person, in three groups, with a tab for each queue."""
+"""The board: everything that waits for a person, in three groups, with a tab for each queue; and parked calls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.http import QueryDict
 from django.urls import reverse
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
-from frontdesk.desk.pages.asked import asked_id, asked_text
+from frontdesk.clinic.models import Site
+from frontdesk.desk.pages.queue_asked import PARKED, SHOWS, Wanted, chosen, of_show
+from frontdesk.desk.pages.queue_rows import Row, Step, rows_of
 from frontdesk.kit.errors import BadValue, Refused
 from frontdesk.kit.text import one_line
-from frontdesk.people.models import ContactPoint, Patient
-from frontdesk.people.phones import show_phone
-from frontdesk.triage.engine.lanes import RANK
-from frontdesk.triage.models import Handoff
+from frontdesk.triage.models import Request, WalkIn
+from frontdesk.work.engine.order import SOON, group_of
 from frontdesk.work.models import Queue, Task
 from frontdesk.work.models.task import TaskQuerySet
+from frontdesk.work.queries.answering import Gap, gaps, rules_by_queue
+from frontdesk.work.rules import check_kept_here
 
 PER_PAGE = 100
+MOST_PARKED = 30
 ALWAYS_SHOWN = (Queue.NURSE, Queue.PROVIDER, Queue.CONTACT, Queue.DESK)
-SOON = timedelta(minutes=30)
 HEADINGS = ("Overdue", "Due within 30 minutes", "Later")
-LANES = {rank: lane.value for lane, rank in RANK.items()}
 OUTCOMES = {"reached": "Reached", "message": "Left a message", "not_reached": "Not reached"}
-
-
-class Step(StrEnum):
-    """What the one button of a row does."""
-
-    ACCEPT = "accept"
-    OPEN = "open"
-    CLAIM = "claim"
-    TAKE_OVER = "take over"
-    DONE = "done"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which part of the list is asked for."""
-
-    queue: str = ""
-    mine: bool = False
-    page: int = 1
-
-    @classmethod
-    def read(cls, query: QueryDict) -> Wanted:
-        queue = asked_text(query, "queue")
-        page = asked_id(query, "page") or 1
-        return cls(queue if queue in Queue.values else "", asked_text(query, "mine") == "1", page)
-
-    @property
-    def filters(self) -> str:
-        """The filters as the query string of an address, with a trailing "&" where there are any."""
-        parts = {"queue": self.queue, "mine": "1" if self.mine else ""}
-        chosen = urlencode({name: value for name, value in parts.items() if value})
-        return f"{chosen}&" if chosen else ""
-
-    @property
-    def query(self) -> str:
-        """All of it as a query string: the way back to the same list."""
-        return f"{self.filters}page={self.page}"
 
 
 @dataclass(frozen=True)
 class Tab:
+    """`gap`: nobody answers for this queue, or nobody works in it."""
+
     label: str
     query: str
     count: int
     current: bool
     locked: bool = False
+    gap: bool = False
 
 
 @dataclass(frozen=True)
-class Row:
-    """One task. `url` opens what it is about; `seconds` is the time to its clock, negative once it has run out."""
+class Show:
+    """A part of the board, with how much there is of it. `query` leads there; from there it leads back."""
 
-    pk: int
-    lane: str
-    due_at: datetime
-    is_late: bool
-    patient: str
-    title: str
-    queue: str
-    owner: str
-    is_mine: bool
-    next_step: str
-    phone: str
-    dial: str
-    is_call: bool
+    label: str
+    count: int
     url: str
-    step: Step
-    seconds: int = field(compare=False, repr=False)
+    current: bool
 
 
 @dataclass(frozen=True)
@@ -113,12 +66,31 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Parked:
+    """A call that somebody set aside. `may_take`: this person may take it up again."""
+
+    pk: int
+    lane: str
+    name: str
+    matter: str
+    by: str
+    is_mine: bool
+    may_take: bool
+    parked_at: datetime
+    seconds: int = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class QueuePage:
     """`next_free` is the first row that nobody owns and that this person may take."""
 
     wanted: Wanted
     tabs: Sequence[Tab]
+    shows: Sequence[Show]
+    sites: Sequence[Site]
+    gaps: Sequence[Gap]
     groups: Sequence[Group]
+    parked: Sequence[Parked]
     page: Page[Any]
     total: int
     next_free: Row | None
@@ -126,37 +98,42 @@ class QueuePage:
     @property
     def version(self) -> str:
         """Changes when anything on the page does, but for clocks that run by themselves."""
-        said = repr((self.tabs, self.groups, self.page.number))
+        said = repr((self.tabs, self.shows, self.groups, self.parked, self.gaps, self.page.number))
         return blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 def queue_page(*, user: User, wanted: Wanted, now: datetime) -> QueuePage:
     """What `user` may see of the queues at `now`; a page number that does not exist falls back."""
+    sites = list(Site.objects.of(user).distinct())
+    here = [one for one in sites if one.code == wanted.site]
     visible = Task.objects.visible_to(user).open()
-    chosen = _chosen(visible, wanted, user)
-    page = Paginator(_in_groups(chosen, now), PER_PAGE).get_page(wanted.page)
-    rows = _rows(list(page.object_list), user, now)
-    totals = _group_totals(chosen, now)
+    visible = visible.filter(site=here[0]) if here else visible
+    late = Q(due_at__lt=now)
+    found = chosen(visible, wanted, user, late)
+    parked = _parked(user, wanted, here, now)
+    page = Paginator(in_order(found, now), PER_PAGE).get_page(wanted.page)
+    rules = rules_by_queue()
+    rows = rows_of(list(page.object_list), user, now, rules)
+    totals = _group_totals(found, now)
+    faults = gaps(rules)
     return QueuePage(
         wanted=wanted,
-        tabs=list(_tabs(visible, wanted, user)),
+        tabs=list(_tabs(visible, wanted, user, {gap.queue for gap in faults})),
+        shows=list(_shows(visible, wanted, late, _all_parked(user, here).count(), _waiting(user, here))),
+        sites=sites if len(sites) > 1 else [],
+        gaps=[gap for gap in faults if gap.queue == wanted.queue],
         groups=list(_groups(rows, totals, now)),
+        parked=parked if page.number == 1 else [],
         page=page,
-        total=sum(totals),
-        next_free=next(
-            (row for row in rows if not row.owner and row.step in (Step.ACCEPT, Step.CLAIM)), None
-        ),
+        total=sum(totals) + len(parked),
+        next_free=next((row for row in rows if _is_free(row)), None),
     )
 
 
 def read_outcome(task: Task, posted: QueryDict) -> str:
     """How a task ended, in words. Raises Refused for what ends elsewhere, BadValue where nothing was said."""
-    if task.about_kind == "handoff":
-        raise Refused(
-            "A handoff ends with the clinician’s direction. Open the request.", code="TASK_OF_HANDOFF"
-        )
-    if task.about_kind == "conflict":
-        raise Refused("A conflict is resolved on its own page. Open it.", code="TASK_OF_CONFLICT")
+    check_kept_here(task)
+    _check_request_is_kept(task)
     parts = (OUTCOMES.get(posted.get("outcome", ""), ""), one_line(posted.get("note", ""), limit=150))
     outcome = ": ".join(part for part in parts if part)
     if not outcome:
@@ -164,26 +141,41 @@ def read_outcome(task: Task, posted: QueryDict) -> str:
     return outcome
 
 
-def _chosen(tasks: TaskQuerySet, wanted: Wanted, user: User) -> TaskQuerySet:
-    if wanted.queue:
-        tasks = tasks.filter(queue=wanted.queue)
-    return tasks.filter(owner=user) if wanted.mine else tasks
-
-
-def _in_groups(tasks: TaskQuerySet, now: datetime) -> TaskQuerySet:
-    """The groups in order, and inside each the gravest first, then by clock."""
+def in_order(tasks: TaskQuerySet, now: datetime) -> TaskQuerySet:
+    """Overdue first, then what is due soon; inside each the lane, a clinician's tier, the clock. See work.engine.order."""
     group = Case(
         When(due_at__lt=now, then=Value(0)),
         When(due_at__lt=now + SOON, then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
-    ordered = tasks.annotate(group=group).order_by("group", "-weight", "due_at", "pk")
+    ordered = tasks.annotate(group=group, tier=_tier()).order_by(
+        "group", "-weight", F("tier").asc(nulls_last=True), "due_at", "pk"
+    )
     return ordered.select_related("patient", "owner").prefetch_related("patient__contact_points")
 
 
-def _group_of(due_at: datetime, now: datetime) -> int:
-    return 0 if due_at < now else 1 if due_at < now + SOON else 2
+def _tier() -> Case:
+    """The tier that a clinician gave the person at the counter whom a task is about; none for others."""
+    tiers = WalkIn.objects.order_by()
+    found = {
+        "walk_in": tiers.filter(pk=OuterRef("about_ref")),
+        "request": tiers.filter(request=OuterRef("about_ref")),
+        "handoff": tiers.filter(request__handoffs=OuterRef("about_ref")),
+    }
+    cases = (When(about_kind=kind, then=Subquery(rows.values("tier")[:1])) for kind, rows in found.items())
+    return Case(*cases, default=None, output_field=IntegerField())
+
+
+def _check_request_is_kept(task: Task) -> None:
+    """A request that nobody has, or whose line was lost, would be lost with its task. Raises Refused."""
+    lost = Request.objects.open().filter(Q(taken_by=None) | Q(dropped_at__isnull=False))
+    if task.about_kind == "request" and lost.filter(pk=task.about_ref).exists():
+        raise Refused("Take the request first: it ends when its record is closed.", code="TASK_OF_REQUEST")
+
+
+def _is_free(row: Row) -> bool:
+    return row.step is Step.TAKE or (not row.owner and row.step in (Step.ACCEPT, Step.CLAIM))
 
 
 def _group_totals(tasks: TaskQuerySet, now: datetime) -> tuple[int, int, int]:
@@ -196,85 +188,67 @@ def _group_totals(tasks: TaskQuerySet, now: datetime) -> tuple[int, int, int]:
 
 
 def _groups(rows: Sequence[Row], totals: Sequence[int], now: datetime) -> Iterator[Group]:
-    for number, members in groupby(rows, key=lambda row: _group_of(row.due_at, now)):
+    for number, members in groupby(rows, key=lambda row: group_of(row.due_at, now)):
         yield Group(HEADINGS[number], number == 0, totals[number], list(members))
 
 
-def _tabs(visible: TaskQuerySet, wanted: Wanted, user: User) -> Iterator[Tab]:
+def _tabs(visible: TaskQuerySet, wanted: Wanted, user: User, faulty: set[Queue]) -> Iterator[Tab]:
     counts = dict(visible.order_by().values_list("queue").annotate(count=Count("pk")))
-    yield Tab("All", "", sum(counts.values()), not wanted.mine and not wanted.queue)
-    yield Tab("Mine", "mine=1", visible.filter(owner=user).count(), wanted.mine)
+    yield Tab("All", wanted.tab(), sum(counts.values()), not wanted.mine and not wanted.queue)
+    yield Tab("Mine", wanted.tab(mine=True), visible.filter(owner=user).count(), wanted.mine)
     for queue in Queue:
         locked = queue == Queue.CRISIS
         if queue in ALWAYS_SHOWN or counts.get(queue) or (locked and user.may(Permission.SEE_RESTRICTED)):
             current = wanted.queue == queue and not wanted.mine
-            yield Tab(str(queue.label), f"queue={queue.value}", counts.get(queue, 0), current, locked)
+            query = wanted.tab(queue=queue.value)
+            yield Tab(str(queue.label), query, counts.get(queue, 0), current, locked, queue in faulty)
 
 
-def _rows(tasks: Sequence[Task], user: User, now: datetime) -> list[Row]:
-    refs = [task.about_ref for task in tasks if task.about_kind == "handoff"]
-    visible = Handoff.objects.visible_to(user).filter(pk__in=refs).select_related("request__patient")
-    handoffs = {handoff.pk: handoff for handoff in visible}
-    return [_row(task, handoffs, user, now) for task in tasks]
-
-
-def _row(task: Task, handoffs: Mapping[int, Handoff], user: User, now: datetime) -> Row:
-    handoff = handoffs.get(task.about_ref) if task.about_kind == "handoff" else None
-    is_call = task.about_kind == "appointment"
-    phone = _phone(task.patient) if is_call else ""
-    return Row(
-        pk=task.pk,
-        lane=LANES.get(task.weight, "routine") if task.about_kind in ("request", "handoff") else "",
-        due_at=task.due_at,
-        is_late=task.due_at < now,
-        patient=_patient(task, handoff),
-        title=task.title,
-        queue=task.get_queue_display(),
-        owner=task.owner.name if task.owner else "",
-        is_mine=task.owner == user,
-        next_step=task.next_step,
-        phone=show_phone(phone) if phone else "",
-        dial=phone,
-        is_call=is_call,
-        url=_url(task, handoff),
-        step=_step(task, handoff, user),
-        seconds=int((task.due_at - now).total_seconds()),
+def _shows(visible: TaskQuerySet, wanted: Wanted, late: Q, parked: int, waiting: int) -> Iterator[Show]:
+    """What of the board there is, each with its count; nothing that is not there, but for what is looked at."""
+    queues = reverse("desk:queues")
+    counts = visible.aggregate(
+        **{show: Count("pk", filter=of_show(show, late)) for show in SHOWS if show != PARKED}
     )
+    counts[PARKED] = parked
+    for show, label in SHOWS.items():
+        if counts[show] or wanted.show == show:
+            yield Show(label, counts[show], f"{queues}?{wanted.shown(show)}", wanted.show == show)
+    if waiting:
+        yield Show("Walk-ins waiting", waiting, reverse("desk:walk-ins"), False)
 
 
-def _patient(task: Task, handoff: Handoff | None) -> str:
-    """The request may have found its patient after the task was opened; a conflict is about several."""
-    if task.about_kind == "conflict":
-        return "Wanted twice"
-    patient = (handoff.request.patient if handoff else None) or task.patient
-    if patient is not None:
-        return patient.sort_name
-    return (handoff.request.said_name if handoff else "") or "Name not yet given"
+def _waiting(user: User, here: Sequence[Site]) -> int:
+    found = WalkIn.objects.visible_to(user).waiting()
+    return (found.filter(site=here[0]) if here else found).count()
 
 
-def _phone(patient: Patient | None) -> str:
-    """The number to call: one that the patient allows, the preferred one first."""
-    points = list(patient.contact_points.all()) if patient else []
-    usable = [point for point in points if point.kind == ContactPoint.Kind.PHONE and point.allowed]
-    return min(usable, key=lambda point: (not point.preferred, point.pk)).value if usable else ""
+def _all_parked(user: User, here: Sequence[Site]) -> Any:
+    found = Request.objects.visible_to(user).open().exclude(parked_at=None)
+    return found.filter(site=here[0]) if here else found
 
 
-def _url(task: Task, handoff: Handoff | None) -> str:
-    if handoff is not None:
-        return reverse("desk:request", args=[handoff.request_id])
-    if task.about_kind == "request":
-        return reverse("desk:request", args=[task.about_ref])
-    if task.about_kind == "conflict":
-        return reverse("desk:conflict", args=[task.about_ref])
-    return reverse("desk:patient", args=[task.patient_id]) if task.patient_id else ""
+def _parked(user: User, wanted: Wanted, here: Sequence[Site], now: datetime) -> list[Parked]:
+    """Calls that were set aside, the gravest first, then those that wait longest; none where a queue is asked for."""
+    if wanted.queue or wanted.show not in ("", PARKED):
+        return []
+    found = _all_parked(user, here).select_related("patient", "parked_by", "taken_by")
+    found = found.filter(taken_by=user) if wanted.mine else found
+    rows = sorted(found, key=lambda one: (-one.rank, one.parked_at, one.pk))
+    may_take = user.may(Permission.TAKE_REQUESTS)
+    return [_parked_row(one, user, may_take, now) for one in rows[:MOST_PARKED]]
 
 
-def _step(task: Task, handoff: Handoff | None, user: User) -> Step:
-    if task.about_kind in ("handoff", "request"):
-        may = user.may(Permission.ACCEPT_HANDOFFS) and handoff is not None and handoff.accepted_at is None
-        return Step.ACCEPT if may else Step.OPEN
-    if task.about_kind == "conflict":
-        return Step.OPEN
-    if task.owner is None:
-        return Step.CLAIM
-    return Step.DONE if task.owner == user else Step.TAKE_OVER
+def _parked_row(one: Request, user: User, may_take: bool, now: datetime) -> Parked:
+    since = one.parked_at or one.opened_at
+    return Parked(
+        pk=one.pk,
+        lane=one.lane,
+        name=(one.patient.sort_name if one.patient else one.said_name) or "Name not yet given",
+        matter=one.rule_title or (one.get_kind_display() if one.kind else "Kind not yet given"),
+        by=one.taken_by.name if one.taken_by else "",
+        is_mine=one.taken_by == user,
+        may_take=may_take,
+        parked_at=since,
+        seconds=int((now - since).total_seconds()),
+    )

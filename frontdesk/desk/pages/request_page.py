@@ -17,18 +17,20 @@ from frontdesk.book.rules import findings
 from frontdesk.clinic.choices import Language
 from frontdesk.clinic.models import VisitType
 from frontdesk.desk.context import OnDuty, on_duty
+from frontdesk.desk.pages.counter_boxes import CounterBoxes, counter_boxes
+from frontdesk.desk.pages.directing import Directing, directing
+from frontdesk.desk.pages.escalation import HandoffCard, handoff_cards, last_resort
+from frontdesk.desk.pages.scripts import FollowedScript, followed
 from frontdesk.outreach.models import Message
 from frontdesk.people.models import Patient, RiskFlag
 from frontdesk.people.phones import show_phone
 from frontdesk.people.queries import Match
-from frontdesk.triage.actions.handoffs import accepted_name
 from frontdesk.triage.actions.identity import matches, said_in
-from frontdesk.triage.documentation import label
 from frontdesk.triage.engine.lanes import RANK, Lane
-from frontdesk.triage.engine.shapes import Script, Step
-from frontdesk.triage.models import Direction, Handoff, Kind, Outcome, Request, SafeToTalk, StepDone
+from frontdesk.triage.engine.shapes import Script
+from frontdesk.triage.models import Direction, Kind, Outcome, Request, SafeToTalk, ToldHow
 from frontdesk.triage.models.in_force import InForce, in_force
-from frontdesk.triage.rules import CLINICAL, Item, asked_for, record_items, script_of
+from frontdesk.triage.rules import CLINICAL, Item, known_of, record_items, script_of, wanted
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,8 @@ class Answer:
     name: str
     label: str
     value: str
-
-
-@dataclass(frozen=True)
-class ScriptStep:
-    step: Step
-    done: StepDone | None
-    current: bool
+    required: bool = True
+    from_record: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,30 +51,13 @@ class Spoken:
     html: SafeString
 
 
-@dataclass(frozen=True)
-class HandoffCard:
-    handoff: Handoff
-    accepted_by: str
-
-    @property
-    def target(self) -> str:
-        return self.handoff.target.replace("_", " ")
-
-    @property
-    def waits(self) -> bool:
-        return self.handoff.accepted_at is None
-
-    @property
-    def undirected(self) -> bool:
-        return self.handoff.accepted_at is not None and self.handoff.directed_at is None
-
-
 class RequestPage:
     """Everything is read when the template asks for it, and once."""
 
     kinds = Kind.choices
     safe_choices = SafeToTalk.choices
     outcomes = Outcome.choices
+    told_choices = ToldHow.choices
     directions = Direction.choices
     languages = Language.choices
 
@@ -91,7 +71,7 @@ class RequestPage:
 
     @cached_property
     def protocol(self) -> InForce | None:
-        return in_force(now=self.now)
+        return in_force(now=self.now, request=self.request)
 
     @property
     def lane(self) -> Lane:
@@ -126,6 +106,10 @@ class RequestPage:
     @property
     def waiting_seconds(self) -> float:
         return (self.waiting.handoff.due_at - self.now).total_seconds() if self.waiting else 0
+
+    @property
+    def waited_seconds(self) -> float:
+        return (self.now - self.waiting.handoff.offered_at).total_seconds() if self.waiting else 0
 
     @cached_property
     def duty(self) -> OnDuty | None:
@@ -231,9 +215,16 @@ class RequestPage:
 
     @cached_property
     def answers(self) -> list[Answer]:
+        given, known = self.request.answers, known_of(self.request, today=self.today)
         return [
-            Answer(f"answer_{key}", label(key), self.request.answers.get(key, ""))
-            for key in asked_for(self.request, self.protocol)
+            Answer(
+                f"answer_{one.key}",
+                one.label,
+                given.get(one.key) or known.get(one.key, ""),
+                one.required,
+                from_record=one.key in known and not given.get(one.key),
+            )
+            for one in wanted(self.request, self.protocol)
         ]
 
     # The lane's own steps
@@ -243,12 +234,17 @@ class RequestPage:
         return script_of(self.request, self.protocol) if self.is_clinical else None
 
     @cached_property
-    def steps(self) -> list[ScriptStep]:
-        if self.script is None:
-            return []
-        done = {one.step_key: one for one in self.request.steps_done.filter(script_key=self.script.key)}
-        first = next((step.key for step in self.script.steps if step.key not in done), None)
-        return [ScriptStep(step, done.get(step.key), step.key == first) for step in self.script.steps]
+    def followed(self) -> FollowedScript | None:
+        return followed(self.request, self.script) if self.script else None
+
+    @cached_property
+    def last_resort(self) -> FollowedScript | None:
+        return last_resort(self.request, self.handoffs, self.protocol) if self.request.is_open else None
+
+    @property
+    def nobody_accepted(self) -> bool:
+        """The whole tree was gone through for a handoff that still waits."""
+        return self.request.is_open and any(card.at_last_resort for card in self.handoffs)
 
     @property
     def spanish(self) -> bool:
@@ -256,8 +252,7 @@ class RequestPage:
 
     @cached_property
     def handoffs(self) -> list[HandoffCard]:
-        rows = self.request.handoffs.select_related("accepted_by", "directed_by", "direct_visit_type")
-        return [HandoffCard(row, accepted_name(row)) for row in rows]
+        return handoff_cards(self.request, now=self.now)
 
     @property
     def waiting(self) -> HandoffCard | None:
@@ -268,6 +263,14 @@ class RequestPage:
         return list(
             VisitType.objects.filter(active=True).select_related("specialty").order_by("-same_day", "name")
         )
+
+    @cached_property
+    def directing(self) -> Directing:
+        return directing(self.request, now=self.now)
+
+    @cached_property
+    def counter(self) -> CounterBoxes:
+        return counter_boxes(self.request, user=self.user, protocol=self.protocol)
 
     # Booking
 
@@ -342,7 +345,7 @@ class RequestPage:
 
     @cached_property
     def items(self) -> list[Item]:
-        return record_items(self.request, self.protocol)
+        return record_items(self.request, self.protocol, now=self.now)
 
     @property
     def mark(self) -> str:

@@ -133,7 +133,7 @@ class DutyForm(SettingsForm):
     def __init__(self, data: QueryDict | None = None, *, site: Site, today: date, **more: Any) -> None:
         initial = {"first": today, "starts": "08:00", "last": today, "ends": "17:00"}
         super().__init__(data, initial=initial, **more)
-        self._zone, people = site.zone, may_answer(site)
+        self._zone, people = site.zone, may_answer(site) | may_answer(site, "manager")
         self.fields["who"].choices = [(str(one.pk), one.name) for one in people]  # type: ignore[attr-defined]
         self.people = {str(one.pk): one for one in people}
 

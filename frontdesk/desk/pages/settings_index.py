@@ -44,6 +44,11 @@ SETTINGS: list[tuple[str, str, str]] = [
         "What the desk must know of services, payers and places, read again by a day.",
         "desk:settings-cards",
     ),
+    (
+        "Queues",
+        "Who answers for each queue, which roles work in it, by when its work is due.",
+        "desk:settings-queues",
+    ),
     ("Duty roster", "Who answers escalations, where and when.", "desk:settings-duty"),
     (
         "Organization",
@@ -51,8 +56,8 @@ SETTINGS: list[tuple[str, str, str]] = [
         "desk:settings-organization",
     ),
     (
-        "Triage protocol",
-        "The rules by which callers’ words decide the lane.",
-        "desk:protocol",
+        "Protocols",
+        "The rules by which callers’ words decide the lane: read, drafted, tried and approved.",
+        "desk:protocols",
     ),
 ]

@@ -12,6 +12,8 @@ from frontdesk.accounts.models import User
 from frontdesk.book.models import Appointment
 from frontdesk.daybook.record import look
 from frontdesk.kit.clock import now
+from frontdesk.kit.errors import BadValue
+from frontdesk.kit.text import one_line
 from frontdesk.people.models import Patient
 from frontdesk.triage.models import Request
 
@@ -54,6 +56,21 @@ def load_visit(request: HttpRequest, pk: int) -> Appointment:
         _gone("There is no such visit.")
     timezone.activate(found.site.zone)
     return found
+
+
+def made_way(request: HttpRequest) -> int | None:
+    """The request for whose visit another one makes room (`for` in a form), where it was named.
+
+    Raises BadValue for anything that is not the number of a request which this person may see.
+    """
+    sent = request.POST.get("for", "")
+    if not sent.strip():
+        return None
+    typed = one_line(sent, limit=20)
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    if not Request.objects.visible_to(person(request)).filter(pk=number).exists():
+        raise BadValue("There is no such request: leave it empty, or give its number.", field="for")
+    return number
 
 
 def looked(request: HttpRequest, patient: Patient | None, *, where: str, at: datetime | None = None) -> None:

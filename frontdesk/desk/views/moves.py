@@ -16,7 +16,7 @@ from frontdesk.book.ports import Link
 from frontdesk.desk.pages.acts import Refusal
 from frontdesk.desk.pages.choice import back_to, number
 from frontdesk.desk.pages.move import MovePage
-from frontdesk.desk.views.kit import load_visit, looked, person
+from frontdesk.desk.views.kit import load_visit, looked, made_way, person
 from frontdesk.kit.clock import now
 from frontdesk.kit.errors import BadValue, NotAllowed, Refused
 from frontdesk.kit.text import clean, one_line
@@ -58,7 +58,13 @@ def _move(request: HttpRequest, page: MovePage) -> Appointment:
     return moves.move(
         visit=page.visit,
         to=page.wanted,
-        move=moves.Move(sent["why"], sent["note"], page.approver, [{"words": page.from_words}]),
+        move=moves.Move(
+            sent["why"],
+            sent["note"],
+            page.approver,
+            [{"words": page.from_words}],
+            made_way_for=made_way(request),
+        ),
         version=number(request.POST.get("version", "")),
         key=one_line(f"{page.visit.pk}-{request.POST.get('key', '')}", limit=64),
         by=page.user,
@@ -91,7 +97,7 @@ def _show(
 
 
 def _sent(request: HttpRequest) -> dict[str, str]:
-    return {name: clean(request.POST.get(name, ""), limit=200) for name in ("why", "note", *_waive_names())}
+    return {name: clean(request.POST.get(name, ""), limit=200) for name in ("why", "note", "for", *_waive_names())}
 
 
 def _waivers(request: HttpRequest) -> dict[str, str]:

@@ -40,7 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    return _show(request, load_request(request, pk))
+    return shown(request, load_request(request, pk))
 
 
 @require_safe
@@ -104,7 +104,7 @@ def start_record(request: HttpRequest, pk: int) -> HttpResponse:
             now=now(),
         )
     except BadValue as problem:
-        return _show(request, found, status=422, record_error=problem, typed=post)
+        return shown(request, found, status=422, record_error=problem, typed=post)
     return redirect("desk:request", pk)
 
 
@@ -123,12 +123,12 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     except NotAllowed:
         raise
     except Refused as refusal:
-        return _show(request, found, status=409, close_error=refusal)
+        return shown(request, found, status=409, close_error=refusal)
     messages.success(request, "The request is closed.")
     return redirect("desk:trail", pk)
 
 
-def _show(request: HttpRequest, found: Request, *, status: int = 200, **more: object) -> HttpResponse:
+def shown(request: HttpRequest, found: Request, *, status: int = 200, **more: object) -> HttpResponse:
     """The whole page, also where something was refused. That its patient was looked at is written down."""
     looked(request, found.patient, where="request page")
     return render(request, "desk/request.html", {"page": _page(request, found), **more}, status=status)
@@ -165,7 +165,7 @@ def _not_saved(request: HttpRequest, found: Request, problem: BadValue, alone: b
     messages.error(request, problem.sentence)
     found = load_request(request, found.pk)
     _put_back(found, request.POST)
-    return _show(request, found, status=422, problem=problem, typed=request.POST)
+    return shown(request, found, status=422, problem=problem, typed=request.POST)
 
 
 def _put_back(found: Request, typed: QueryDict) -> None:

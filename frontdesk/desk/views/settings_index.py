@@ -10,10 +10,13 @@ from django.views.decorators.http import require_safe
 from frontdesk.clinic.queries.settings import open_drafts
 from frontdesk.desk.pages.settings_index import SETTINGS
 from frontdesk.desk.views.settings_kit import reader
+from frontdesk.work.queries.answering import gaps
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     reader(request)
     cards = [(title, text, reverse(name)) for title, text, name in SETTINGS]
-    return render(request, "desk/settings/index.html", {"cards": cards, "drafts": open_drafts()[:8]})
+    return render(
+        request, "desk/settings/index.html", {"cards": cards, "drafts": open_drafts()[:8], "gaps": gaps()}
+    )

@@ -16,6 +16,7 @@ from frontdesk.clinic.actions import organization as actions
 from frontdesk.clinic.models import Site
 from frontdesk.desk.pages.asked import asked_text
 from frontdesk.desk.pages.settings_forms import SettingsForm, attempt
+from frontdesk.desk.pages.settings_hours import hours_page
 from frontdesk.desk.pages.settings_organization import (
     AssignForm,
     DepartmentForm,
@@ -102,5 +103,6 @@ def _render(request: HttpRequest, site: str, sent: SettingsForm | None = None) -
     if sent is not None:
         forms[kinds[type(sent)]] = sent
     may = person(request).may(Permission.DRAFT_SETTINGS)
-    context = {"page": page, "may_draft": may, "wrong": sent, **forms}
+    hours = hours_page(page.site) if page.site else None
+    context = {"page": page, "may_draft": may, "wrong": sent, "hours": hours, **forms}
     return render(request, "desk/settings/organization.html", context, status=sent.status if sent else 200)

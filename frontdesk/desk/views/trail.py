@@ -1,4 +1,4 @@
-"""The trail of a request: the whole decision, readable and exportable as one document."""
+"""The trail of a request: the whole decision, told as a story, entry by entry, and exported as one document."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from frontdesk.accounts.permissions import Permission
-from frontdesk.desk.views.kit import load_request, looked, person
+from frontdesk.desk.pages.story import request_story, visit_story
+from frontdesk.desk.pages.story_pdf import as_pdf
+from frontdesk.desk.views.kit import load_request, load_visit, looked, person
 from frontdesk.kit.clock import now
-from frontdesk.triage.queries.trail import as_document, trail
+from frontdesk.triage.queries.document import as_document
+from frontdesk.triage.queries.trail import trail
 
 
 @require_safe
@@ -21,6 +24,25 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+def story(request: HttpRequest, pk: int) -> HttpResponse:
+    found = load_request(request, pk)
+    person(request).check_may(Permission.SEE_TRAIL)
+    looked(request, found.patient, where="story")
+    page = request_story(found, user=person(request), now=now())
+    return render(request, "desk/story.html", {"page": page})
+
+
+@require_safe
+def visit(request: HttpRequest, pk: int) -> HttpResponse:
+    found = load_visit(request, pk)
+    person(request).check_may(Permission.SEE_TRAIL)
+    person(request).check_may(Permission.SEE_REASON)
+    looked(request, found.patient, where="story of a visit")
+    page = visit_story(found, user=person(request), now=now())
+    return render(request, "desk/story.html", {"page": page})
+
+
+@require_safe
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """The same trail as one JSON document, with every entry's facts and its digest."""
     found = load_request(request, pk)
@@ -29,4 +51,16 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     document = as_document(found, exported_by=person(request), now=now())
     answer = JsonResponse(document, json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer.headers["Content-Disposition"] = f'attachment; filename="request-{found.pk}-trail.json"'
+    return answer
+
+
+@require_safe
+def export_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The story as a PDF."""
+    found = load_request(request, pk)
+    person(request).check_may(Permission.EXPORT_TRAIL)
+    looked(request, found.patient, where="story export")
+    page = request_story(found, user=person(request), now=now())
+    answer = HttpResponse(as_pdf(page, exported_by=person(request).name), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="request-{found.pk}-story.pdf"'
     return answer

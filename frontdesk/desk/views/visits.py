@@ -19,13 +19,13 @@ from frontdesk.desk.pages.acts import CANCEL, MAY_MOVE, MISS, WAIVE, Refusal
 from frontdesk.desk.pages.choice import back_to, kept, number
 from frontdesk.desk.pages.visit import Wanted
 from frontdesk.desk.views.calendar import show
-from frontdesk.desk.views.kit import load_visit, person
+from frontdesk.desk.views.kit import load_visit, made_way, person
 from frontdesk.kit.clock import now
 from frontdesk.kit.errors import BadValue, NotAllowed, Refused
 from frontdesk.kit.text import clean, one_line
 
 Do = Callable[[Appointment, User, datetime], str]
-TYPED = ("why", "note", "moves", "because")
+TYPED = ("why", "note", "for", "moves", "because")
 
 
 @require_POST
@@ -34,7 +34,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         sent = _sent(request)
         ended = cancels.cancel(
             visit=visit, why=sent["why"], note=sent["note"], version=_version(request), key=_key(request, pk),
-            by=user, now=moment,
+            by=user, now=moment, made_way_for=made_way(request),
         )  # fmt: skip
         late = " It counts as a late cancellation." if ended.late_cancel else ""
         return f"The visit is cancelled, and its time is free again.{late}"

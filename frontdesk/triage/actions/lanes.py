@@ -38,23 +38,58 @@ def raise_by_rule(
 ) -> None:
     """The screener raises: by a rule that the words met, or by the least lane of the kind of request."""
     met = screening.rule
-    rule = next((one for one in protocol.rules.rules if met and one.code == met.rule), None)
+    rule = protocol.rule(met.rule) if met else None
     request.rule_code = rule.code if rule else ""
     request.rule_title = rule.title if rule else ""
-    kind = protocol.rules.kinds.get(request.kind)
+    kind = protocol.kind(request.kind)
     request.script_key = rule.script if rule else (kind.script if kind else "")
-    request.restricted = request.restricted or bool(rule and handoffs.queue_of(rule.target) is Queue.CRISIS)
+    request.restricted = request.restricted or bool(rule and _is_crisis(rule, request, now))
     reason = _why(rule, row) if rule else "The kind of request"
-    _set(request, screening.lane, reason=reason, by=SCREENER, row=row, now=now, version=str(protocol.row))
+    _set(request, screening.lane, reason=reason, by=SCREENER, row=row, now=now, version=protocol.version)
     _put_before_somebody(request, rule, now)
+    if request.restricted:
+        handoffs.keep_restricted(request=request)
+    _crisis_too(request, {one.rule for one in screening.matches}, protocol, now)
 
 
 def offer_again(*, request: Request, met: set[str], protocol: InForce, now: datetime) -> None:
     """Words met further rules of the clinical lane that the request is in: a clinician hears of it, directed or not."""
-    rules = (rule for rule in protocol.rules.rules if rule.code in met and rule.lane is request.current_lane)
+    rules = (rule for rule in protocol.every_rule if rule.code in met and rule.lane is request.current_lane)
     rule = next(rules, None)
+    if rule is not None and not request.rule_code:
+        _adopt(request, rule, now)
     if rule is not None and rule.lane in WITHOUT_A_RULE:
         handoffs.offer(request=request, target=rule.target, minutes=rule.clock_minutes, by=SCREENER, now=now)
+    _crisis_too(request, met, protocol, now)
+
+
+def _crisis_too(request: Request, met: set[str], protocol: InForce, now: datetime) -> None:
+    """Words of a crisis reach whoever answers those, whatever else was met beside them; and few may read them."""
+    if request.current_lane not in WITHOUT_A_RULE:
+        return
+    found = [one for one in protocol.every_rule if one.code in met and one.lane is request.current_lane]
+    for rule in found:
+        if _is_crisis(rule, request, now):
+            if not request.restricted:
+                request.restricted = True
+                request.save(update_fields=["restricted"])
+                handoffs.keep_restricted(request=request)
+            handoffs.offer(
+                request=request, target=rule.target, minutes=rule.clock_minutes, by=SCREENER, now=now
+            )
+
+
+def _is_crisis(rule: Rule, request: Request, now: datetime) -> bool:
+    return handoffs.queue_of(rule.target, request=request, now=now) is Queue.CRISIS
+
+
+def _adopt(request: Request, rule: Rule, now: datetime) -> None:
+    """A request that came into its lane without a rule takes the first it meets there: what it asks for, its script."""
+    request.rule_code, request.rule_title = rule.code, rule.title
+    request.script_key = rule.script
+    request.save(update_fields=["rule_code", "rule_title", "script_key"])
+    if rule.lane is Lane.OPERATIONAL:
+        _put_before_somebody(request, rule, now)
 
 
 def _why(rule: Rule, row: ScreeningRow | None) -> str:
@@ -72,7 +107,7 @@ def _put_before_somebody(request: Request, rule: Rule | None, now: datetime) -> 
         handoffs.offer(request=request, target=target, minutes=minutes, by=SCREENER, now=now)
     elif rule is not None:
         open_task(
-            queue=handoffs.queue_of(rule.target),
+            queue=handoffs.queue_of(rule.target, request=request, now=now),
             site=request.site,
             patient=request.patient,
             about=("request", request.pk),
@@ -96,13 +131,15 @@ def raise_lane(*, request: Request, to: str, reason: str, by: User, now: datetim
         raise NotAllowed("Only a clinician may lower a lane. You may raise it.", code="LANE_LOWER")
     if lane is request.current_lane:
         raise SameLane(f"The request is in the {lane.value} lane already.")
-    protocol = in_force(now=now)
+    protocol = in_force(now=now, request=request)
+    general = _general_rule(lane, request, protocol, now)
     if lane in (Lane.EMERGENCY, Lane.URGENT):
-        request.script_key = _script_for(lane, protocol) or request.script_key
+        request.script_key = general.script if general else request.script_key
         request.rule_code, request.rule_title = "", "Raised by hand"
-    _set(request, lane, reason=why, by=by, row=None, now=now, version=str(protocol.row) if protocol else "")
+    _set(request, lane, reason=why, by=by, row=None, now=now, version=protocol.version if protocol else "")
     if lane in (Lane.EMERGENCY, Lane.URGENT):
-        handoffs.offer(request=request, target="nurse", minutes=WITHOUT_A_RULE[lane], by=by, now=now)
+        target = general.target if general else "nurse"
+        handoffs.offer(request=request, target=target, minutes=WITHOUT_A_RULE[lane], by=by, now=now)
     return request
 
 
@@ -115,7 +152,7 @@ def lower_lane(*, request: Request, to: str, reason: str, by: User, now: datetim
     if RANK[lane] >= request.rank:
         raise SameLane("Choose a lower lane.")
     _set(request, lane, reason=why, by=by, row=None, now=now, version="")
-    handoffs.show_lane_in_queue(request=request)
+    handoffs.show_lane_in_queue(request=request, by=by, now=now)
     return request
 
 
@@ -165,14 +202,7 @@ def _reason(text: str) -> str:
     return reason
 
 
-def _script_for(lane: Lane, protocol: InForce | None) -> str:
-    """The script of the first rule of this lane: the clinic's own general one."""
-    rules = protocol.rules.rules if protocol else ()
-    return next(
-        (
-            rule.script
-            for rule in rules
-            if rule.lane is lane and handoffs.queue_of(rule.target) is not Queue.CRISIS
-        ),
-        "",
-    )
+def _general_rule(lane: Lane, request: Request, protocol: InForce | None, now: datetime) -> Rule | None:
+    """The first rule of this lane: its script and its target are the clinic's own general ones."""
+    rules = protocol.every_rule if protocol else ()
+    return next((one for one in rules if one.lane is lane and not _is_crisis(one, request, now)), None)

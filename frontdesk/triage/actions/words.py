@@ -16,7 +16,7 @@ from frontdesk.people.engine.birth_dates import NotADate, read_birth_date
 from frontdesk.triage.actions import lanes
 from frontdesk.triage.actions.locks import locked
 from frontdesk.triage.engine.lanes import RANK, Lane
-from frontdesk.triage.engine.screen import Context, Match, Screening, screen
+from frontdesk.triage.engine.screen import Context, Match, Screening
 from frontdesk.triage.facts import WordsHeard, WordsScreened
 from frontdesk.triage.models import LaneChange, Request, Utterance
 from frontdesk.triage.models import Screening as ScreeningRow
@@ -73,12 +73,12 @@ def screen_again(*, request: Request, now: datetime, stored: bool = False) -> No
 
     When words are `stored`, the reading is kept even where no rule was met: it was made, under this version.
     """
-    protocol = in_force(now=now)
+    protocol = in_force(now=now, request=request)
     if protocol is None:
         return
     context = context_of(request, now=now)
     said = _said(request)
-    whole = screen("\n".join(text for _, text in said), protocol=protocol.rules, context=context)
+    whole = protocol.screen("\n".join(text for _, text in said), context)
     if (lowered := _last_lowering(request)) is not None:
         whole = _unweighed(request, whole, said, lowered, protocol, context)
     known = {match["rule"] for row in request.screenings.all() for match in row.matches}
@@ -144,7 +144,7 @@ def _unweighed(
         for at, text in said
         if at is None or at > lowered.changed_at
     )
-    fresh = screen(since, protocol=protocol.rules, context=context)
+    fresh = protocol.screen(since, context)
     new = [one for one in whole.matches if one.rule not in weighed]
     matches = tuple(sorted([*new, *fresh.matches], key=lambda one: -RANK[one.lane]))
     lane = matches[0].lane if matches else Lane(lowered.became)
@@ -163,7 +163,13 @@ def _keep(
         return last
     matches = [_as_json(one) for one in whole.matches]
     row = ScreeningRow.objects.create(
-        request=request, protocol=protocol.row, text=text, lane=whole.lane, matches=matches, screened_at=now
+        request=request,
+        protocol=protocol.row,
+        read_beside=[part.row.pk for part in protocol.scoped],
+        text=text,
+        lane=whole.lane,
+        matches=matches,
+        screened_at=now,
     )
     fact = WordsScreened(
         request_id=request.pk,
@@ -173,7 +179,7 @@ def _keep(
         matches=matches,
         text=text,
     )
-    record(fact, by=lanes.SCREENER, now=now, rule_version=str(protocol.row))
+    record(fact, by=lanes.SCREENER, now=now, rule_version=protocol.version)
     return row
 
 
@@ -186,6 +192,7 @@ def _as_json(match: Match) -> dict[str, Any]:
         "lane": match.lane.value,
         "words": list(dict.fromkeys(word for word in said if word)),
         "scenario": match.scenario,
+        "protocol": match.protocol,
     }
 
 

@@ -5,7 +5,7 @@ limits = { directions = ["same_day", "call_back"], modalities = ["video"], slot_
 [trees.nurse]
 title = "Triage nurse", queue = "nurse", last_resort = "SCRIPT"
 steps = [{ duty = "nurse", rank = 1, minutes = 5 }, { duty = "provider", minutes = 5 }]
-after_hours = [{ duty = "provider", minutes = 10 }]
+after_hours = [{ duty = "on_call", minutes = 10 }], after_hours_last_resort = "SCRIPT"
 """
 
 from frontdesk.triage.engine import reading
@@ -19,8 +19,30 @@ QUEUES = (
     "nurse", "provider", "crisis", "obstetrics", "results", "callback", "contact", "messages", "referrals",
     "authorizations", "language", "desk",
 )  # fmt: skip
+_TREE = {"title", "queue", "steps", "after_hours", "last_resort", "after_hours_last_resort"}
 _LIMITS = {"directions", "modalities", "slot_classes", "within_days", "counted_from", "conditional_hold"}
 MOST_STEPS = 9
+ANYBODY = "anybody"  # the duty that everybody at the site has who may accept a handoff
+A_DAY = 1_440  # minutes: a step without a clock of its own, so that the rule's holds
+
+# Where a target waits in a protocol without trees. What is not named waits for the triage nurse.
+WITHOUT_A_TREE = {
+    "provider": "provider", "provider_team": "provider",
+    "crisis": "crisis", "crisis_clinician": "crisis", "behavioural_health": "crisis",
+    "front_desk_lead": "desk", "manager": "desk", "authorizations": "desk", "language_services": "desk",
+    "referrals": "desk",
+}  # fmt: skip
+
+
+def plain_tree(target: str) -> Tree:
+    """What holds where the protocol has no tree for a target: everybody who may accept is asked at once."""
+    return Tree(
+        target=target,
+        title=target.replace("_", " ").capitalize(),
+        queue=WITHOUT_A_TREE.get(target, "nurse"),
+        steps=(TreeStep(ANYBODY, A_DAY),),
+        last_resort="",
+    )
 
 
 def limits(value: object, where: str) -> Limits:
@@ -51,7 +73,7 @@ def _of(source: Table, key: str, known: tuple[str, ...], where: str) -> tuple[st
 def tree(target: str, part: Table) -> Tree:
     """Return who is asked for one target. Raises ProtocolError."""
     where = f"The escalation tree “{target}”"
-    reading.no_strangers(part, {"title", "queue", "steps", "after_hours", "last_resort"}, where)
+    reading.no_strangers(part, _TREE, where)
     queue = reading.text(part, "queue", where)
     if queue not in QUEUES:
         raise ProtocolError(f"{where} has the queue “{queue}”; it must be one of {', '.join(QUEUES)}.")
@@ -65,6 +87,7 @@ def tree(target: str, part: Table) -> Tree:
         steps=steps,
         after_hours=_steps(part.get("after_hours", ()), where),
         last_resort=reading.text(part, "last_resort", where),
+        after_hours_last_resort=reading.text(part, "after_hours_last_resort", where, default=""),
     )
 
 
@@ -85,10 +108,11 @@ def _step(part: Table, where: str) -> TreeStep:
 def check_trees(protocol: Protocol) -> None:
     """Where there are trees, every target has one, and every last resort is a script that is there."""
     for one in protocol.trees.values():
-        if one.last_resort not in protocol.scripts:
-            raise ProtocolError(
-                f"The escalation tree “{one.target}” ends with the script “{one.last_resort}”, which is not there."
-            )
+        for script in filter(None, (one.last_resort, one.after_hours_last_resort)):
+            if script not in protocol.scripts:
+                raise ProtocolError(
+                    f"The escalation tree “{one.target}” ends with the script “{script}”, which is not there."
+                )
     for rule in protocol.rules if protocol.trees else ():
         if rule.target not in protocol.trees:
             lane = "an emergency" if rule.lane is Lane.EMERGENCY else "a request"

@@ -52,11 +52,22 @@ _Ways = list[tuple[frozenset[Atom], ...]]
 
 
 def read_words(lists: Mapping[str, tuple[str, ...]]) -> dict[str, _Ways]:
-    """Turn the protocol's word lists into ways; a list may use lists that stand above it as {name}."""
+    """Turn the protocol's word lists into ways; a list may use others as {name}, in whatever order they stand."""
     ready: dict[str, _Ways] = {}
-    for name, entries in lists.items():
-        ready[name] = _merged([way for entry in entries for way in _entry(entry, ready)])
+    waiting = dict(lists)
+    while waiting:
+        name = next((one for one, entries in waiting.items() if not _uses(entries) & waiting.keys()), None)
+        if name is None:
+            raise ProtocolError(f"The word list “{min(waiting)}” uses itself, by way of others or directly.")
+        ready[name] = _merged([way for entry in waiting.pop(name) for way in _entry(entry, ready)])
     return ready
+
+
+def _uses(entries: tuple[str, ...]) -> set[str]:
+    """The word lists that a list names."""
+    return {
+        entry.strip().removesuffix("?").strip("{} ") for entry in entries if entry.strip().startswith("{")
+    }
 
 
 def read_phrase(phrase: str, words: Mapping[str, _Ways]) -> list[Chain]:

@@ -65,8 +65,11 @@ _PROMISES = """
 PROMISES = tuple(fold(promise) for promise in reading.texts(_PROMISES, "the list of promises"))
 
 
-def read_protocol(content: Mapping[str, object]) -> Protocol:
-    """Read and check a protocol; raises ProtocolError, one sentence that names what to mend and where."""
+def read_protocol(content: Mapping[str, object], *, unfinished: bool = False) -> Protocol:
+    """Read and check a protocol; raises ProtocolError, one sentence that names what to mend and where.
+
+    One that is `unfinished`, still being written, may be without rules.
+    """
     top = reading.table(content, "A protocol")
     reading.no_strangers(top, _TOP, "The protocol")
     scripts = {key: _script(key, part) for key, part in _parts(top, "scripts")}
@@ -83,6 +86,8 @@ def read_protocol(content: Mapping[str, object]) -> Protocol:
         not_meant=reading.texts(top.get("not_meant", ()), "“not_meant”"),
         never_misspelt=frozenset(map(fold, reading.texts(top.get("never_misspelt", ()), "“never_misspelt”"))),
     )
+    if not protocol.rules and not unfinished:
+        raise ProtocolError("The protocol has no rules.")
     _check_whole(protocol)
     return protocol
 
@@ -208,8 +213,6 @@ def _kind(key: str, part: Table) -> Kind:
 
 def _check_whole(protocol: Protocol) -> None:
     """Check what the parts say of each other, and that every phrase can be read."""
-    if not protocol.rules:
-        raise ProtocolError("The protocol has no rules.")
     codes = [rule.code for rule in protocol.rules]
     if twice := next((code for code in codes if codes.count(code) > 1), None):
         raise ProtocolError(f"Two rules have the code {twice}.")

@@ -33,7 +33,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule that was met. `words` are the caller's own, exactly as said: `text[start:end] == words`."""
+    """A rule that was met. `words` are the caller's own, exactly as said: `text[start:end] == words`.
+
+    `protocol` names whose rule it is where several are read beside one another.
+    """
 
     rule: str
     title: str
@@ -44,6 +47,7 @@ class Match:
     scenario: str
     reasons: tuple[Reason, ...] = ()
     by_reader: bool = False
+    protocol: str = ""
 
 
 @dataclass(frozen=True, slots=True)

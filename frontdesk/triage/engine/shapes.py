@@ -124,7 +124,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class TreeStep:
-    """One step of an escalation: whoever has this duty is asked and has so many minutes. `rank` 0: all of them."""
+    """One step of an escalation: whoever has this duty is asked and has so many minutes.
+
+    `rank` 1 asks those who come first on the roster at that moment, 2 those who come second; 0 asks all of them.
+    """
 
     duty: str
     minutes: int
@@ -136,6 +139,7 @@ class Tree:
     """Who is asked, in which order, for one target of the rules, and what is said to the caller if nobody accepts.
 
     `after_hours` holds while the site is closed; empty: the same steps. `queue` is where the handoff is shown.
+    `last_resort` names a script, `after_hours_last_resort` the one while the site is closed; empty: the same.
     """
 
     target: str
@@ -144,9 +148,14 @@ class Tree:
     steps: tuple[TreeStep, ...]
     last_resort: str
     after_hours: tuple[TreeStep, ...] = ()
+    after_hours_last_resort: str = ""
 
     def at(self, *, site_is_open: bool) -> tuple[TreeStep, ...]:
         return self.steps if site_is_open or not self.after_hours else self.after_hours
+
+    def script_at(self, *, site_is_open: bool) -> str:
+        """The key of the script that is the last resort."""
+        return self.last_resort if site_is_open else self.after_hours_last_resort or self.last_resort
 
 
 @dataclass(frozen=True, slots=True)

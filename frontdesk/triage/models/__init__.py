@@ -7,7 +7,7 @@ from frontdesk.triage.models.arrival import (
 )
 from frontdesk.triage.models.contact import Alternative, Contact, ContactEnd, ContactHow
 from frontdesk.triage.models.handoff import Direction, EscalationStep, Handoff, StepEnd
-from frontdesk.triage.models.protocol import Acknowledgement, Hours, Protocol
+from frontdesk.triage.models.protocol import Acknowledgement, Backtest, Hours, Protocol
 from frontdesk.triage.models.request import Channel, Kind, Outcome, Request, SafeToTalk, ToldHow
 from frontdesk.triage.models.screening import LaneChange, Screening
 from frontdesk.triage.models.script import StepDone
@@ -16,6 +16,7 @@ from frontdesk.triage.models.words import Utterance
 __all__ = [
     "Acknowledgement",
     "Alternative",
+    "Backtest",
     "Channel",
     "Contact",
     "ContactEnd",

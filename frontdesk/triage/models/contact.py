@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from frontdesk.accounts.models import User
+from frontdesk.accounts.permissions import Permission
 from frontdesk.people.models import Patient
 from frontdesk.triage.models.request import Request
 
@@ -41,6 +43,15 @@ class ContactEnd(models.TextChoices):
     CUT_OFF = "cut_off", "The line was lost"
 
 
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, user: User) -> ContactQuerySet:
+        """Those of requests that the user may see; those of no request for whoever may see patients."""
+        seen = models.Q(request__in=Request.objects.visible_to(user))
+        if user.may(Permission.SEE_PATIENTS):
+            seen |= models.Q(request=None)
+        return self.filter(seen)
+
+
 class Contact(models.Model):
     """One call or conversation, with its times. Part of the call log of its request and its patient."""
 
@@ -52,6 +63,8 @@ class Contact(models.Model):
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

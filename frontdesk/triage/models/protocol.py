@@ -80,3 +80,30 @@ class Acknowledgement(models.Model):
 
     def __str__(self) -> str:
         return f"read at {self.at:%Y-%m-%d}"
+
+
+class Backtest(models.Model):
+    """A version run over past requests: what would have changed, beside the protocol that held then.
+
+    `rows` keep no words: the number of the request, its lanes and rules; the page reads the words for those who may
+    see them. `first` and `last` are days of the clinic, both included.
+    """
+
+    protocol = models.ForeignKey(Protocol, models.PROTECT, related_name="backtests")
+    against = models.ForeignKey(Protocol, models.PROTECT, null=True, related_name="+")
+    mark = models.CharField(max_length=64, help_text="That of the content that was run.")
+    first = models.DateField()
+    last = models.DateField()
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    read = models.PositiveIntegerField(default=0, help_text="So many requests have been read so far.")
+    whole = models.PositiveIntegerField(default=0, help_text="So many are to be read.")
+    done_at = models.DateTimeField(null=True)
+    failed = models.CharField(max_length=300, blank=True)
+    rows = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"backtest of {self.protocol_id}"

@@ -105,6 +105,13 @@ class Request(models.Model):
         blank=True,
         help_text="When the patient called or wrote, where that was before it was opened.",
     )
+    outside_id = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What another system calls the message.",
+    )
     dropped_at = models.DateTimeField(null=True, blank=True, help_text="The line was lost: call back.")
     dropped_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     same_as = models.ForeignKey(
@@ -122,6 +129,9 @@ class Request(models.Model):
     said_name = models.CharField(max_length=170, blank=True)
     said_birth_date = models.CharField(max_length=40, blank=True)
     said_phone = models.CharField(max_length=40, blank=True)
+    said_email = models.CharField(
+        max_length=254, blank=True, default="", db_default="", help_text="Where an e-mail came from."
+    )
     said_mrn = models.CharField(max_length=40, blank=True)
     caller = models.CharField(
         max_length=10, blank=True, choices=[("patient", "The patient"), ("other", "Someone else")]
@@ -135,6 +145,9 @@ class Request(models.Model):
         default=dict, help_text="What a matched rule asks for: onset, procedure date ..."
     )
     told = models.TextField(blank=True, help_text="What the caller was told.")
+    told_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was first written down that the caller was told."
+    )
     told_how = models.CharField(max_length=12, choices=ToldHow.choices, blank=True)
     recorded = models.JSONField(default=dict)
 
@@ -167,6 +180,11 @@ class Request(models.Model):
             paired("parked", table="triage_request"),
             paired("matched", table="triage_request"),
             paired("dropped", table="triage_request"),
+            models.UniqueConstraint(
+                fields=["channel", "outside_id"],
+                condition=~models.Q(outside_id=""),
+                name="triage_request_outside_once",
+            ),
             paired("closed", table="triage_request"),
             models.CheckConstraint(
                 condition=models.Q(lane__in=[lane.value for lane in Lane]), name="triage_request_lane"

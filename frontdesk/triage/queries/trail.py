@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from frontdesk.accounts.models import User
 from frontdesk.book.models import AppointmentStatus
 from frontdesk.daybook.models import Entry
 from frontdesk.triage.documentation import label
 from frontdesk.triage.models import Request
+from frontdesk.triage.queries.trail_counter import COUNTER_WORDS
 from frontdesk.work.models import Queue
 
 Facts = Mapping[str, Any]
@@ -39,10 +39,11 @@ class Line:
 def trail(request: Request) -> list[Line]:
     """Every daybook entry about the request, oldest first."""
     entries = Entry.objects.about("request", request.pk).select_related("link", "approved_by")
-    return [_line(entry) for entry in entries]
+    return [line_of(entry) for entry in entries]
 
 
-def _line(entry: Entry) -> Line:
+def line_of(entry: Entry) -> Line:
+    """One entry in words."""
     say = WORDS.get(entry.kind, _plainly)
     what, details, quotes = say(entry.facts)
     link = getattr(entry, "link", None)
@@ -85,7 +86,7 @@ def _details(facts: Facts) -> Said:
     names = {
         "said_name": "Name", "said_birth_date": "Birth date", "said_phone": "Phone", "said_mrn": "Record number",
         "caller": "Caller", "caller_name": "Caller’s name", "callback": "Callback", "safe": "Safe to continue",
-        "kind": "Kind", "told": "The caller was told",
+        "kind": "Kind", "told": "The caller was told", "told_how": "Told how",
     }  # fmt: skip
     rows = []
     for key, value in facts["details"].items():
@@ -130,7 +131,31 @@ def _step(facts: Facts) -> Said:
 def _offered(facts: Facts) -> Said:
     due = _local(facts["due_at"])
     target = facts["target"].replace("_", " ")
-    return f"Handed to: {target}", [facts["asked_action"], f"Clock until {due:%H:%M:%S}"], []
+    asked = [f"Asked: {facts['asked']}"] if facts.get("asked") else []
+    rows = [facts["asked_action"], *_nobody(facts), *asked, f"Clock until {due:%H:%M:%S}"]
+    return f"Handed to: {target}", rows, []
+
+
+def _nobody(facts: Facts) -> list[str]:
+    return [f"Nobody on duty: {words}" for words in facts.get("skipped", ())]
+
+
+def _passed_on(facts: Facts) -> Said:
+    was = [f"Had been asked: {facts['was']}"] if facts["was"] else []
+    until = f"Clock until {_local(facts['due_at']):%H:%M:%S}"
+    return f"Nobody accepted in time; asked now: {facts['asked']}", [*was, *_nobody(facts), until], []
+
+
+def _last_resort(facts: Facts) -> Said:
+    return "Nobody accepted: the last resort", [*_nobody(facts), f"Script: {facts['script'] or 'none'}"], []
+
+
+def _still_waits(facts: Facts) -> Said:
+    return (
+        "Still nobody has accepted: raised again",
+        [f"{facts['waited_seconds'] // 60} minutes after it was offered"],
+        [],
+    )
 
 
 def _accepted(facts: Facts) -> Said:
@@ -194,6 +219,41 @@ def _task_opened(facts: Facts) -> Said:
     return f"Task opened: {Queue(facts['queue']).label}", [f"Due {_when(facts['due_at'])}"], []
 
 
+def _received(facts: Facts) -> Said:
+    rows = [
+        f"They spoke or wrote at {_when(facts['contact_at'])}",
+        f"Name: {facts['from_name']}" if facts["from_name"] else "",
+        f"Phone: {facts['from_phone']}" if facts["from_phone"] else "",
+        f"E-mail: {facts['from_email']}" if facts["from_email"] else "",
+        f"About: {facts['topic']}" if facts["topic"] else "",
+    ]
+    return "Message received", [row for row in rows if row], []
+
+
+def _dropped(facts: Facts) -> Said:
+    number = [f"Callback: {facts['callback']}"] if facts["callback"] else ["No number was given"]
+    return "The line was lost", [*number, f"Call back by {_when(facts['due_at'])}"], []
+
+
+def _assigned(facts: Facts) -> Said:
+    was = [f"Before: {facts['was']}"] if facts["was"] else []
+    return f"Task given to {facts['owner']}", was + _note(facts), []
+
+
+def _note(facts: Facts) -> list[str]:
+    return [f"Note: {facts['note']}"] if facts["note"] else []
+
+
+def _rerouted(facts: Facts) -> Said:
+    moved = f"Task moved from {Queue(facts['was']).label} to {Queue(facts['became']).label}"
+    return moved, [f"Due {_when(facts['due_at'])}"], []
+
+
+def _escalated(facts: Facts) -> Said:
+    to = facts["to"] or "nobody: nobody answers for this queue"
+    return f"Overdue task brought before {to}", [f"Overdue by {facts['overdue_minutes']} minutes"], []
+
+
 def _hold_ended(facts: Facts) -> Said:
     return f"Hold ended: {facts['how'].replace('_', ' ')}", [], []
 
@@ -215,6 +275,10 @@ def _order(facts: Facts) -> list[str]:
     return [f"Order: {facts['order_ref']}"] if facts["order_ref"] else []
 
 
+def _not_closed(facts: Facts) -> Said:
+    return "Closing refused: the record is not whole", [f"Missing: {one}" for one in facts["words"]], []
+
+
 def _closed(facts: Facts) -> Said:
     told = [f"The caller was told: {facts['told']}"] if facts["told"] else []
     return f"Request closed: {facts['outcome']}", told, []
@@ -231,6 +295,10 @@ WORDS: Mapping[str, Callable[[Facts], Said]] = {
     "LaneSet": _lane,
     "StepStamped": _step,
     "HandoffOffered": _offered,
+    "HandoffPassedOn": _passed_on,
+    "LastResortReached": _last_resort,
+    "LastResortRaisedAgain": _still_waits,
+    "HandoffOutcomeNoted": lambda facts: (f"What came of it: {facts['outcome']}", [], []),
     "HandoffAccepted": _accepted,
     "HandoffDirected": _directed,
     "TimeHeld": _visit("Time held"),
@@ -248,29 +316,31 @@ WORDS: Mapping[str, Callable[[Facts], Said]] = {
     "MessageSettled": _settled,
     "RequestParked": lambda _: ("Call parked", [], []),
     "RequestResumed": lambda _: ("Call taken up again", [], []),
+    "ClosingRefused": _not_closed,
     "RequestClosed": _closed,
     "TaskOpened": _task_opened,
     "TaskClaimed": lambda facts: (f"Task taken by {facts['owner']}", [], []),
+    "MessageReceived": _received,
+    "RequestTaken": lambda _: ("Request taken from its queue", [], []),
+    "RequestDropped": _dropped,
+    "RequestMerged": lambda facts: (
+        f"Put together: request {facts['request_id']} goes on as {facts['into']}",
+        [],
+        [],
+    ),
+    "TaskAssigned": _assigned,
+    "TaskReleased": lambda facts: (f"Task given back by {facts['was']}", _note(facts), []),
+    "TaskRerouted": _rerouted,
+    "TaskEscalated": _escalated,
+    "TaskMerged": lambda facts: (f"Task put together with: {facts['into']}", [], []),
     "TaskDone": lambda facts: (f"Task done: {facts['outcome']}", [], []),
+    **COUNTER_WORDS,
 }
 
 
-def as_document(request: Request, *, exported_by: User, now: datetime) -> dict[str, Any]:
-    """The trail as one document for an auditor: inputs, rule versions, actors, alternatives, digests."""
-    entries = Entry.objects.about("request", request.pk).select_related("link", "approved_by")
-    return {
-        "document": "Frontdesk request trail",
-        "request": request.pk,
-        "site": request.site.name,
-        "lane": request.lane,
-        "outcome": request.outcome,
-        "exported_at": now.isoformat(),
-        "exported_by": exported_by.name,
-        "entries": [_as_json(entry, _line(entry)) for entry in entries],
-    }
-
-
-def _as_json(entry: Entry, line: Line) -> dict[str, Any]:
+def entry_as_json(entry: Entry) -> dict[str, Any]:
+    """One entry with all that it holds, for a document: facts, reason, approver, alternatives, rule version, digest."""
+    line = line_of(entry)
     link = getattr(entry, "link", None)
     return {
         "entry": entry.pk,

@@ -2,7 +2,8 @@
 
 `adult_primary_care.toml` holds the name and the kinds of request, `rules_*.toml` the rules by chapter, `scripts.toml`
 what is said and done, `words.toml` the lists and spellings, `not_meant.toml` what only sounds like a symptom,
-`ordinary_words.toml` what is no misspelling, and `concepts_*.toml` what callers say.
+`ordinary_words.toml` what is no misspelling, `escalation.toml` who is asked, and `concepts_*.toml` what callers say.
+`topics.toml` is no part of it: it sorts messages into queues (see triage/topics.py).
 """
 
 import tomllib
@@ -12,11 +13,15 @@ from importlib import resources
 def read_starter() -> dict[str, object]:
     """Return the starter protocol's content, as `engine.protocol.read_protocol` takes it and JSON can hold it."""
     content: dict[str, object] = {}
-    files = (file for file in resources.files(__name__).iterdir() if file.name.endswith(".toml"))
+    files = (file for file in resources.files(__name__).iterdir() if _is_part(file.name))
     for file in sorted(files, key=lambda file: file.name):
         for name, part in tomllib.loads(file.read_text(encoding="utf-8")).items():
             _add(content, name, part, file.name)
     return content
+
+
+def _is_part(name: str) -> bool:
+    return name.endswith(".toml") and name != "topics.toml"
 
 
 def _add(content: dict[str, object], name: str, part: object, file: str) -> None:

@@ -1,4 +1,4 @@
-"""Opening, claiming and finishing tasks."""
+"""Opening, claiming and finishing tasks. Giving them to others is in handing.py, duplicates in merging.py."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from frontdesk.kit.errors import Refused
 from frontdesk.people.models import Patient
 from frontdesk.work.facts import TaskClaimed, TaskDone, TaskOpened
 from frontdesk.work.models import Queue, Task
+from frontdesk.work.queries.due import due_at as computed
 from frontdesk.work.rules import check_can_claim
 
 
@@ -30,15 +31,20 @@ def open_task(
     site: Site,
     about: tuple[str, int],
     title: str,
-    due_at: datetime,
     by: Actor,
     now: datetime,
+    due_at: datetime | None = None,
+    category: str = "",
     patient: Patient | None = None,
     next_step: str = "",
     weight: int = 0,
     restricted: bool = False,
 ) -> Task:
-    """Put a task in a queue. `about` is the (kind, id) of the thing; `weight` the rank of its lane, 0 to 3."""
+    """Put a task in a queue. `about` is the (kind, id) of the thing; `weight` the rank of its lane, 0 to 3.
+
+    Without a `due_at` the queue's rule says by when it is due, by its `category`.
+    """
+    due = due_at or computed(queue, category, site, now)
     task = Task.objects.create(
         queue=queue,
         site=site,
@@ -48,12 +54,18 @@ def open_task(
         title=title[:200],
         next_step=next_step[:200],
         weight=weight,
+        category=category,
         restricted=restricted,
         opened_at=now,
-        due_at=due_at,
+        due_at=due,
     )
     fact = TaskOpened(
-        task_id=task.pk, queue=queue, due_at=due_at, about=f"{about[0]} {about[1]}", request_id=_request(task)
+        task_id=task.pk,
+        queue=queue,
+        due_at=due,
+        about=f"{about[0]} {about[1]}",
+        request_id=request_of(task),
+        category=category,
     )
     record(fact, by=by, now=now)
     return task
@@ -63,16 +75,16 @@ def open_task(
 def claim(*, task: Task, by: User, now: datetime, take_over: bool = False) -> Task:
     """Make `by` the owner. Raises TaskGone where somebody finished it, Refused where somebody else has it.
 
-    `take_over` takes it from whoever has it; claiming one's own again changes nothing.
+    `take_over` takes it from whoever has it; claiming one's own again changes nothing. Raises NotAllowed where the
+    queue is not worked by this person's role; a handoff's task is claimed by accepting, which asks its own question.
     """
     by.check_may(Permission.SEE_QUEUES)
-    task = Task.objects.select_for_update(of=("self",), no_key=True).select_related("owner").get(pk=task.pk)
-    if task.done_at is not None:
-        raise TaskGone("This task is already done.")
+    task = locked(task)
     check_can_claim(task, by=by, take_over=take_over)
-    task.owner = by
-    task.save(update_fields=["owner"])
-    record(TaskClaimed(task_id=task.pk, owner=by.name, request_id=_request(task)), by=by, now=now)
+    if task.owner != by:
+        task.owner, task.assigned_at, task.assigned_by = by, None, None
+        task.save(update_fields=["owner", "assigned_at", "assigned_by"])
+    record(TaskClaimed(task_id=task.pk, owner=by.name, request_id=request_of(task)), by=by, now=now)
     return task
 
 
@@ -86,17 +98,28 @@ def finish(*, task: Task, outcome: str, by: User, now: datetime) -> Task:
     if not done:
         raise TaskGone("This task is already done.")
     task.refresh_from_db()
-    record(TaskDone(task_id=task.pk, outcome=outcome[:200], request_id=_request(task)), by=by, now=now)
+    record(TaskDone(task_id=task.pk, outcome=outcome[:200], request_id=request_of(task)), by=by, now=now)
     return task
 
 
-def finish_about(*, about: tuple[str, int], outcome: str, by: User, now: datetime) -> int:
-    """Finish every open task about one thing. Answers how many there were."""
-    tasks = list(Task.objects.open().filter(about_kind=about[0], about_ref=about[1]))
-    for task in tasks:
+def finish_about(*, about: tuple[str, int], outcome: str, by: User, now: datetime, category: str = "") -> int:
+    """Finish every open task about one thing, or those of one category. Answers how many there were."""
+    tasks = Task.objects.open().filter(about_kind=about[0], about_ref=about[1])
+    found = list(tasks.filter(category=category) if category else tasks)
+    for task in found:
         finish(task=task, outcome=outcome, by=by, now=now)
-    return len(tasks)
+    return len(found)
 
 
-def _request(task: Task) -> int | None:
+def locked(task: Task) -> Task:
+    """The open task as it stands now, locked until the transaction ends. Raises TaskGone where it is done."""
+    row = Task.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "site")
+    found = row.get(pk=task.pk)
+    if found.done_at is not None:
+        raise TaskGone("This task is already done.")
+    return found
+
+
+def request_of(task: Task) -> int | None:
+    """The number of the request that a task is about, for the daybook; None for anything else."""
     return task.about_ref if task.about_kind == "request" else None

@@ -198,12 +198,13 @@ class TestClose:
             requests.close(request=request, outcome="handed_over", by=universe.alice, now=NOW)
         assert refused.value.sentence == (
             "Before this request can be closed: Began; Temperature, as stated; Accepted by, and when; "
-            "Clinician’s direction."
+            "Clinician’s direction; How they were told."
         )
 
     def test_an_urgent_request_closes_when_all_is_there(self, universe: Universe) -> None:
         request = _save(universe, universe.ready(said=FEVER), "told", "A nurse will call")
-        for field, value in (("answer_onset", "last night"), ("answer_temperature", "102")):
+        given = (("answer_onset", "last night"), ("answer_temperature", "102"), ("told_how", "call"))
+        for field, value in given:
             _save(universe, request, field, value)
         handoff = handoffs.accept(handoff=request.handoffs.get(), by=universe.bob, now=NOW)
         handoffs.direct(handoff=handoff, direction="call_back", by=universe.bob, now=NOW)
@@ -215,6 +216,7 @@ class TestClose:
         request = _save(universe, universe.ready(said=FEVER), "told", "Come today")
         for field in ("answer_onset", "answer_temperature"):
             _save(universe, request, field, "yes")
+        _save(universe, request, "told_how", "call")
         handoff = handoffs.accept(handoff=request.handoffs.get(), by=universe.bob, now=NOW)
         handoffs.direct(
             handoff=handoff, direction="same_day", visit_type=universe.same_day, by=universe.bob, now=NOW
@@ -229,6 +231,7 @@ class TestClose:
         for step in ("stay", "call_911"):
             scripts.stamp(request=request, step_key=step, by=universe.alice, now=NOW)
         handoffs.accept(handoff=request.handoffs.get(), by=universe.alice, now=NOW, other="911")
+        _save(universe, request, "told_how", "call")
         assert not requests.close(request=request, outcome="handed_over", by=universe.alice, now=NOW).is_open
 
     def test_closing_twice_is_refused(self, universe: Universe) -> None:
