@@ -67,7 +67,7 @@ def _measured(url: str, names: Sequence[str], *, network: bool) -> Iterator[Row]
     import django
 
     django.setup()
-    from bench import autosave, bookings, page, race, searches
+    from bench import autosave, bookings, page, race, searches, typed
     from bench.block import block
     from frontdesk.kit.clock import now
 
@@ -85,6 +85,7 @@ def _measured(url: str, names: Sequence[str], *, network: bool) -> Iterator[Row]
         yield from race.rows(here, moment)
     if "page" in names:
         yield from page.rows(moment.date())
+        yield from typed.rows(moment)
     if "autosave" in names:
         yield from autosave.rows(url, here, moment)
 

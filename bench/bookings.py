@@ -74,7 +74,7 @@ def free_times(here: Block, number: int, now: datetime) -> list[Option]:
 
 def _book(wanted: holds.Wanted, request: Request, now: datetime) -> None:
     by, patient = request.opened_by, request.patient
-    assert patient is not None
+    assert patient is not None and by is not None
     hold = holds.place(
         wanted=wanted,
         patient=patient,
