@@ -31,6 +31,17 @@ class HoldEnded(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HoldKeptLonger(Fact):
+    """A hold may stand longer, while something is missing. Who approved it, and why, stand beside it."""
+
+    hold_id: int
+    patient_id: int
+    request_id: int | None
+    was: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class AppointmentBooked(Fact):
     """`hold_id` is empty for a visit that was booked without one: of a plan, or a place in a group."""
 

@@ -69,7 +69,7 @@ class Finding:
 
     A refusal that is `waivable` may be waived by somebody who may waive checks, with a reason. `until` is the last
     local day for which a pass holds, where there is one. `slot_classes` (ids): it holds only for time kept for one of
-    them; `modality`: only for a visit by it. Empty: for any.
+    them; `modality`: only for a visit by it. Empty: for any. `open_only`: never for kept time nor for an extra visit.
     """
 
     link: str
@@ -81,6 +81,7 @@ class Finding:
     until: date | None = None
     slot_classes: frozenset[int] = frozenset()
     modality: str = ""
+    open_only: bool = False
 
     def waive(self, because: str) -> Finding:
         return replace(self, verdict=Verdict.WAIVED, waived_because=because)

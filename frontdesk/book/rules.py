@@ -88,16 +88,22 @@ def only_in(found: Sequence[Finding]) -> frozenset[int]:
     return frozenset.intersection(*limits) if limits else frozenset()
 
 
+def open_only(found: Sequence[Finding]) -> str:
+    """The code of the finding that allows open time only: no kept time, no extra visit. Empty where none does."""
+    return next((one.code for one in found if one.open_only), "")
+
+
 @dataclass(frozen=True)
 class Direction:
     """Does a visit that may move `stand` directed by a clinician, and until which local day? None is any day.
 
-    `only` are the slot classes (ids) in whose kept time it must stay; empty: in any time.
+    `only` are the slot classes (ids) in whose kept time it must stay; empty: in any time. `open_only`: never in any.
     """
 
     stands: bool = False
     until: date | None = None
     only: frozenset[int] = frozenset()
+    open_only: bool = False
 
     def on(self, day: date) -> bool:
         """May it have, on this local day, time that opens by direction?"""
@@ -111,8 +117,11 @@ class Direction:
 def direction_of(visit: Appointment, visit_type: VisitType, *, now: datetime) -> Direction:
     """What is left of the visit's direction where it moves, as this visit type. The action asks the same checks."""
     ask = Ask(None, visit.patient, visit_type, None, now, moving=visit.pk)
-    found = _directed(findings(ask))
-    return Direction(stands=True, until=found.until, only=found.slot_classes) if found else Direction()
+    every = findings(ask)
+    found, kept_from = _directed(every), bool(open_only(every))
+    if found is None:
+        return Direction(open_only=kept_from)
+    return Direction(stands=True, until=found.until, only=found.slot_classes, open_only=kept_from)
 
 
 def _directed(found: Sequence[Finding]) -> Finding | None:

@@ -16,6 +16,7 @@ from frontdesk.book.facts import (
     BookingRefused,
     DaysOpened,
     HoldEnded,
+    HoldKeptLonger,
     LinkWaived,
     MovabilitySet,
     TimeHeld,
@@ -50,7 +51,7 @@ from frontdesk.daybook.facts import Fact
 from frontdesk.daybook.models import Entry
 from frontdesk.daybook.record import Actor
 from frontdesk.outreach.actions import messages, visit_changes
-from frontdesk.outreach.facts import MessageQueued, MessageSettled
+from frontdesk.outreach.facts import LibraryDrafted, MessageQueued, MessageSettled
 from frontdesk.people.facts import ContactAdded, PatientAdded
 from frontdesk.people.facts_imported import PatientsImported
 from frontdesk.triage import facts as triage
@@ -118,7 +119,8 @@ def ask_for_a_tier(fact: triage.LaneSet, *, entry: Entry, by: Actor, now: dateti
     walk_ins.ask_for_tier(request=request, by=by, now=now)
 
 
-def end_the_wait(fact: triage.RequestClosed, *, entry: Entry, by: Actor, now: datetime) -> None:  # noqa: ARG001
+def end_the_wait(fact: triage.RequestFact, *, entry: Entry, by: Actor, now: datetime) -> None:  # noqa: ARG001
+    """Closed, or the same as another: the person leaves the counter’s list, or waits on with that other request."""
     if isinstance(by, User):
         request = Request.objects.get(pk=fact.request_id)
         walk_ins.end_with_request(request=request, by=by, now=now)
@@ -132,6 +134,7 @@ REACTIONS: dict[type[Fact], Sequence[Callable[..., None]]] = {
     SiteClosed: (close_the_book,),
     SiteReopened: (reopen_the_book,),
     triage.LaneSet: (ask_for_a_tier,),
+    intake.RequestMerged: (end_the_wait,),
     triage.RequestClosed: (end_the_wait,),
     triage.RequestOpened: (put_at_the_counter,),
 }
@@ -141,7 +144,7 @@ UNHEARD: frozenset[type[Fact]] = frozenset(
     {
         AppointmentMissed, AuditRun, ConflictFound, ConflictResolved,
         OverbookingDrafted, OverbookingEnded, OverbookingSigned,
-        BookingRefused, DaysOpened, HistoryTakenIn, HoldEnded, LinkWaived, MovabilitySet, TimeHeld, VisitTypeChosen,
+        BookingRefused, DaysOpened, HistoryTakenIn, HoldEnded, HoldKeptLonger, LinkWaived, MovabilitySet, TimeHeld, VisitTypeChosen,
         GatheringCancelled, GatheringPlanned, PlanBooked, PlanEnded, PlanExtended,
         BlockLifted, TemplateApproved, TemplateDrafted, TemplateWithdrawn, TimeBlocked, TimeReleased,
         ContactAdded, PatientAdded, PatientsImported,
@@ -150,16 +153,17 @@ UNHEARD: frozenset[type[Fact]] = frozenset(
         settings.OrganizationNamed, settings.ResourceAssigned, settings.SettingApplied, settings.SettingApproved,
         settings.SettingDrafted, settings.SettingWithdrawn,
         settings.DraftBegun, settings.DraftTakenBack, settings.DraftWritten,
-        MessageQueued, MessageSettled,
+        LibraryDrafted, MessageQueued, MessageSettled,
         TaskClaimed, TaskDone, TaskOpened,
-        intake.MessageReceived, intake.RequestDropped, intake.RequestMerged, intake.RequestTaken,
+        intake.MessageReceived, intake.RequestDropped, intake.RequestTaken,
         work.QueueRuleSet, work.TaskAssigned, work.TaskEscalated, work.TaskMerged, work.TaskReleased, work.TaskRerouted,
         triage.ClosingRefused, triage.DetailsTaken, triage.HandoffAccepted, triage.HandoffDirected, triage.HandoffOffered,
         triage.HandoffOutcomeNoted, triage.HandoffPassedOn, triage.LastResortRaisedAgain, triage.LastResortReached,
         triage.PatientMatched, triage.PatientUnmatched,
         triage.RequestParked, triage.RequestResumed, triage.StepStamped,
         triage.WordsHeard, triage.WordsScreened,
-        protocols.ProtocolApproved, protocols.ProtocolBacktested, protocols.ProtocolBegun, protocols.ProtocolEnded, protocols.ProtocolHandedIn,
+        protocols.ProtocolApproved, protocols.ProtocolBacktested, protocols.ProtocolBegun, protocols.ProtocolEnded,
+        protocols.ProtocolHandedIn,
         protocols.ProtocolRead, protocols.ProtocolTakenBack, protocols.ProtocolWithdrawn, protocols.ProtocolWritten,
         counter.AlternativeOffered, counter.ContactLogged, counter.LateArrivalAnswered,
         counter.LateArrivalApproved, counter.LateArrivalRecorded, counter.LateArrivalSettled,

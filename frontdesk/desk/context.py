@@ -17,7 +17,7 @@ from frontdesk.clinic.models import Duty, Site
 from frontdesk.desk.pages.alert import Alert
 from frontdesk.desk.pages.duty_now import DutyCard, duty_cards
 from frontdesk.kit.clock import now
-from frontdesk.triage.models import Request
+from frontdesk.triage.models import Request, WalkIn
 from frontdesk.work.models import Task
 
 
@@ -155,8 +155,15 @@ class Frame:
     def _item(self, name: str, icon: str, label: str) -> RailItem:
         url = reverse(name)
         current = self._path == url if url == "/" else self._path.startswith(url)
+        if name == "desk:walk-ins":
+            return RailItem(url, icon, label, current, self._unweighed, "not weighed")
         late = self._overdue if name == "desk:queues" else 0
         return RailItem(url, icon, label, current, late, "overdue")
+
+    @property
+    def _unweighed(self) -> int:
+        """Walk-ins whom no clinician has weighed."""
+        return WalkIn.objects.visible_to(self._user).waiting().filter(tier=None).count()
 
     @property
     def _overdue(self) -> int:

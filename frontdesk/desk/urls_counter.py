@@ -13,6 +13,7 @@ urlpatterns = [
     path("walk-ins/<int:pk>/leave/", walk_ins.leave, name="walk-in-leave"),
     path("visits/<int:pk>/late/", late_arrivals.show, name="visit-late"),
     path("visits/<int:pk>/arrived/", late_arrivals.arrived, name="late-arrived"),
+    path("late/<int:pk>/", late_arrivals.go, name="late"),
     path("late/<int:pk>/answer/", late_arrivals.answer, name="late-answer"),
     path("late/<int:pk>/approve/", late_arrivals.approve, name="late-approve"),
     path("late/<int:pk>/settle/", late_arrivals.settle, name="late-settle"),

@@ -28,3 +28,10 @@ class MessageSettled(Fact):
     request_id: int | None
     state: str
     receipt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LibraryDrafted(Fact):
+    """So many messages that Frontdesk ships were taken in as drafts."""
+
+    messages: int

@@ -13,12 +13,13 @@ from frontdesk.book.ports import Ask, Finding, Verdict
 from frontdesk.clinic.choices import Modality
 from frontdesk.triage.engine.lanes import Lane
 from frontdesk.triage.limits import Allowed, limits_for
-from frontdesk.triage.models import Handoff, Request
+from frontdesk.triage.models import Handoff, Kind, Request
 from frontdesk.triage.models.in_force import in_force
-from frontdesk.triage.rules import OPENS_BOOKING, standing_direction
+from frontdesk.triage.rules import CLINICAL, OPENS_BOOKING, standing_direction
 
 LINK = "Request"
 DIRECTED, BEYOND = "DIRECTED", "GATE_DIRECTION"  # codes of the links of visits that were booked as directed
+PAPERS = "GATE_PAPERWORK"
 LIMITED, WITHIN = "GATE_RULE", "WITHIN_RULE"  # and of those that a rule limits without a direction
 
 
@@ -83,7 +84,18 @@ def _moving(ask: Ask) -> Finding:
         open_now = open_now.select_for_update(no_key=True, of=("self",))
     if any(request.current_lane is Lane.EMERGENCY for request in open_now.order_by("pk")):
         return _fail("GATE_EMERGENCY", "This patient has an open emergency request. It comes first.")
-    return _still_directed(ask) or Finding(LINK, Verdict.PASS, "The visit was booked before.")
+    return (
+        _still_directed(ask)
+        or _papers_move(ask)
+        or Finding(LINK, Verdict.PASS, "The visit was booked before.")
+    )
+
+
+def _papers_move(ask: Ask) -> Finding | None:
+    """A visit that was booked for papers does not become a protected one by moving it."""
+    visit = Appointment.objects.filter(pk=ask.moving or 0).first()
+    request = Request.objects.filter(pk=visit.asked_for or 0).first() if visit else None
+    return papers(request, ask) if request else None
 
 
 def _still_directed(ask: Ask) -> Finding | None:
@@ -131,7 +143,7 @@ def _other_emergency(request: Request) -> Finding | None:
 
 def _directed(request: Request, ask: Ask) -> Finding:
     if request.current_lane is not Lane.URGENT:
-        return _limited(request, ask)
+        return papers(request, ask) or _limited(request, ask)
     handoff = standing_direction(request)
     if handoff is None:
         return _fail("GATE_URGENT", "A clinician must accept this request and direct what may be booked.")
@@ -139,6 +151,20 @@ def _directed(request: Request, ask: Ask) -> Finding:
         directed = handoff.get_direction_display().lower()
         return _fail("GATE_URGENT", f"The clinician’s direction was: {directed}. No visit may be booked.")
     return _within(handoff, ask)
+
+
+def papers(request: Request, ask: Ask) -> Finding | None:
+    """Papers wanted today displace nobody: open time only, no extra visit, no visit type for people who are ill.
+
+    None for a request of another kind, and in a clinical lane: then it is about more than papers.
+    """
+    if request.kind != Kind.PAPERWORK or request.current_lane in CLINICAL:
+        return None
+    kind = ask.visit_type
+    if kind is not None and (kind.same_day or kind.kept_only):
+        return _fail(PAPERS, f"{kind.name} is kept for others. Papers have other visit types.")
+    words = "Papers have open time only: kept time and extra visits are for others."
+    return Finding(LINK, Verdict.PASS, words, PAPERS, open_only=True)
 
 
 def _limited(request: Request, ask: Ask) -> Finding:
@@ -175,7 +201,11 @@ def _within(handoff: Handoff, ask: Ask) -> Finding:
     if by and ask.modality and ask.modality != by:
         return _fail(BEYOND, f"The clinician directed a visit {_or([by])}.")
     limits, day = limits_for(handoff.request, now=ask.now), _day(ask)
-    if day is not None and not limits.same_day and day == ask.now.astimezone(handoff.request.site.zone).date():
+    if (
+        day is not None
+        and not limits.same_day
+        and day == ask.now.astimezone(handoff.request.site.zone).date()
+    ):
         return _fail(BEYOND, "The rule that was met allows no visit today.")
     who = handoff.directed_by.name if handoff.directed_by else "a clinician"
     kept = handoff.direct_slot_class_id

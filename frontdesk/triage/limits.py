@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from frontdesk.book.models import Hold
 from frontdesk.clinic.models import SlotClass
 from frontdesk.triage.documentation import read_day
 from frontdesk.triage.engine.shapes import Limits, Rule
@@ -67,6 +68,12 @@ def limits_for(request: Request, *, now: datetime) -> Allowed:
         _last_day(request, time),
         any(one.limits.conditional_hold for one in met),
     )
+
+
+def may_be_kept(hold: Hold, *, now: datetime) -> bool:
+    """Does a rule that its request met let this hold stand for hours, where somebody approves it?"""
+    request = Request.objects.select_related("site", "patient").filter(pk=hold.asked_for).first()
+    return request is not None and limits_for(request, now=now).conditional_hold
 
 
 def _met(request: Request, protocol: InForce) -> Iterator[Rule]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -27,7 +28,8 @@ from tests.universe import NOW, TODAY, Universe, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CLIENTS, ROUNDS, PLACES = 50, 8, 5
+CLIENTS, PLACES = 50, 5
+ROUNDS = 8 if os.environ.get("FRONTDESK_FULL_PROOFS") else 3
 DAY = timedelta(days=1)
 
 

@@ -9,9 +9,11 @@ from urllib.parse import quote_from_bytes
 from zlib import crc32
 
 from frontdesk.triage.actions.requests import CHOSEN, TYPED
+from tests.desk import protocol_scene as protocols
 from tests.desk import settings_scene as settings
 from tests.desk import time_scene as times
 from tests.desk import watch_scene as watch
+from tests.desk import work_scene as work
 from tests.desk.support import Scene
 from tests.universe import LAST_OPEN, Universe
 
@@ -394,7 +396,117 @@ _COUNTER: list[Field] = [
 ]  # fmt: skip
 
 
+def _free_task(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.work.free.pk,)
+
+
+def _messages(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return ("messages",)
+
+
+_WORK: list[Field] = [
+    *(
+        Field("desk:task-give", name, _free_task, lambda scene, cast: {"to": str(cast.bob.pk)}, kept=kept)
+        for name, kept in (("to", False), ("note", True))
+    ),
+    Field("desk:task-back", "note", lambda scene, cast: (scene.work.bobs.pk,), lambda scene, cast: {}, kept=True),
+    Field("desk:task-same", "into", _free_task, lambda scene, cast: {}),
+    *(
+        Field("desk:task-move", name, _free_task, lambda scene, cast: {"queue": "results", "because": "x"}, kept=kept)
+        for name, kept in (("queue", False), ("because", True))
+    ),
+    *(
+        Field("desk:take-down", name, _nothing, lambda scene, cast: work.message_form(), kept=kept)
+        for name, kept in (
+            ("channel", False), ("site", False), ("day", False), ("at", False), ("text", True), ("name", True),
+            ("birth_date", True), ("phone", True), ("email", True), ("topic", True),
+        )
+    ),
+    *(
+        Field("desk:settings-queue", name, _messages, lambda scene, cast: work.queue_form(cast), kept=kept)
+        for name, kept in (
+            ("owner", False), ("roles", False), ("due_minutes", False), ("business_hours", True),
+            ("escalate_minutes", False), ("escalate_to", True), ("due_voicemail", False), ("hours_voicemail", True),
+        )
+    ),
+    *(
+        Field("desk:settings-hours", name, _main, lambda scene, cast: work.hours_form())
+        for name in ("opens_0_1", "closes_0_1")
+    ),
+]  # fmt: skip
+
+
+def _protocol(name: str = "writing") -> Args:
+    return lambda scene, cast: (getattr(scene.protocols, name).pk,)
+
+
+def _protocol_fields(
+    door: str, make: Callable[..., dict[str, str]], names: str, *, kept: str, of: str = "writing"
+) -> list[Field]:
+    """The fields of a form of a draft; those in `kept` are free text, or may be left empty."""
+    return [
+        Field(door, one, _protocol(of), lambda scene, cast: make(getattr(scene.protocols, of)), kept=one in kept.split())
+        for one in [*names.split(), *kept.split()]
+    ]
+
+
+_PROTOCOLS: list[Field] = [
+    *(
+        Field("desk:protocol-new", name, _nothing, lambda scene, cast: protocols.new_form(), kept=kept)
+        for name, kept in (
+            ("name", True), ("site", True), ("specialty", True), ("age_from", True), ("age_under", True), ("hours", True),
+        )
+    ),
+    Field("desk:protocol-take-in", "file", _nothing, lambda scene, cast: {}),
+    *_protocol_fields(
+        "desk:protocol-rule", protocols.rule_form, "mark lane target clock_minutes script",
+        kept="code title scenario line-0-with-0 line-0-with-1 documentation asked more age_from age_under pregnant flags "
+        "days_since_procedure_to directions modalities slot_classes within_days counted_from conditional_hold",
+    ),
+    *_protocol_fields(
+        "desk:protocol-concept", protocols.concept_form, "mark",
+        kept="title en es sentence age_from age_under pregnant flags days_since_procedure_to do",
+    ),
+    *_protocol_fields(
+        "desk:protocol-script", protocols.script_form, "mark",
+        kept="title step-0-key step-0-kind step-0-say_en step-0-say_es step-0-note step-0-asks_for",
+    ),
+    *_protocol_fields(
+        "desk:protocol-tree", protocols.tree_form, "mark queue last_resort step-0-duty step-0-minutes",
+        kept="title step-0-rank after_hours_last_resort closed-0-duty closed-0-minutes", of="scoped_writing",
+    ),
+    *_protocol_fields("desk:protocol-kinds", protocols.kinds_form, "mark", kept="symptom-lane symptom-script"),
+    *_protocol_fields("desk:protocol-words", protocols.words_form, "mark", kept="name entries"),
+    *_protocol_fields(
+        "desk:protocol-scope", protocols.scope_form, "mark", kept="site specialty age_from age_under hours",
+        of="scoped_writing",
+    ),
+    *_protocol_fields("desk:protocol-remove", protocols.removal, "mark what", kept=""),
+    *_protocol_fields("desk:protocol-take", protocols.taking, "mark concept", kept="", of="scoped_writing"),
+    *(
+        Field("desk:protocol-try", name, _protocol(), lambda scene, cast: protocols.try_form())
+        for name in ("text", "age", "days_since_procedure", "flags", "kind", "pregnant")
+    ),
+    *(
+        Field(
+            "desk:protocol-backtest", name, _protocol(),
+            lambda scene, cast: {"first": "2026-02-01", "last": "2026-03-03"},
+        )
+        for name in ("first", "last")
+    ),
+    Field("desk:protocol-hand-in", "because", _protocol(), lambda scene, cast: {"because": "Rashes"}, kept=True),
+    Field("desk:protocol-withdraw", "because", _protocol("waiting"), lambda scene, cast: {}, kept=True),
+    *(
+        Field("desk:protocol-approve", name, _protocol("waiting"), lambda scene, cast: {}, kept=True)
+        for name in ("day", "time")
+    ),
+    Field("desk:protocol-end", "end-because", _protocol("scoped"), lambda scene, cast: {}, kept=True),
+]  # fmt: skip
+
+
 FIELDS: list[Field] = [
+    *_PROTOCOLS,
+    *_WORK,
     *_COUNTER,
     *_WATCH,
     *_SETTINGS,
@@ -442,6 +554,13 @@ FIELDS: list[Field] = [
         kept=True,
     ),
     Field("desk:book", "waive-ROOM", lambda scene, cast: (scene.hold.pk,), lambda scene, cast: {}, kept=True),
+    *(
+        Field(
+            "desk:hold-keep", name, lambda scene, cast: (scene.hold.pk,),
+            lambda scene, cast: {"hours": "4", "because": "The x-ray is missing"},
+        )
+        for name in ("hours", "because", "asked")
+    ),
     Field("desk:let-go", "asked", lambda scene, cast: (scene.hold.pk,), lambda scene, cast: {}, kept=True),
     *(
         Field("desk:visit-move", name, _a_visit, _move)
@@ -514,6 +633,10 @@ FIELDS: list[Field] = [
 
 # Forms that send nothing but the wish itself.
 WITHOUT_FIELDS = {
+    "desk:protocol-begin",
+    "desk:protocol-starter",
+    "desk:protocol-take-back",
+    "desk:protocol-read",
     "desk:settings-overbooking-sign",
     "desk:audit-run",
     "desk:time-approve",
@@ -524,6 +647,8 @@ WITHOUT_FIELDS = {
     "desk:settings-card-retire",
     "desk:request-new",
     "desk:request-park",
+    "desk:request-take",
+    "desk:request-drop",
 }
 
 # What each page reads from its address. Each list is sent with one absurd value for all of it, beside what stands
@@ -547,6 +672,14 @@ QUERIES: dict[str, list[tuple[dict[str, str], tuple[str, ...]]]] = {
     "desk:settings-cards": [({}, ("q", "show")), ({}, ("q",))],
     "desk:settings-duty": [({}, ("site", "week"))],
     "desk:settings-organization": [({}, ("site",))],
+    "desk:protocol": [({}, ("as_of",))],
+    "desk:protocol-rule": [({}, ("rule",))],
+    "desk:protocol-concept": [({}, ("concept",))],
+    "desk:protocol-script": [({}, ("script",))],
+    "desk:protocol-tree": [({}, ("tree",))],
+    "desk:protocol-words": [({}, ("list",))],
+    "desk:protocol-changes": [({}, ("against",))],
+    "desk:backtest": [({}, ("show", "page"))],
     "login": [({}, ("next",))],
     "desk:today": [({}, ("site",))],
     "desk:requests": [({}, ("page", "show")), ({"show": "closed"}, ("page",))],
@@ -604,10 +737,17 @@ QUERIES: dict[str, list[tuple[dict[str, str], tuple[str, ...]]]] = {
         ({}, ("kind", "visit_type", "with", "where", "from", "at")),
         ({"kind": "conference"}, ("with", "where", "required", "minutes", "room_type", "from", "at")),
     ],
-    "desk:queues": [({}, ("queue", "mine", "page", "part")), ({"part": "rows"}, ("seen",))],
+    "desk:queues": [({}, ("queue", "mine", "page", "part", "site", "show")), ({"part": "rows"}, ("seen",))],
+    "desk:task": [({}, ("queue", "mine", "page", "site", "show"))],
     "desk:looks": [({}, ("before",))],
     "desk:reports": [({}, ("source",))],
     "desk:audit": [({}, ("code", "page")), ({"code": "NO_INTERPRETER"}, ("page",))],
+    "desk:triage-report": [({}, ("site", "period", "figure", "lane", "missing"))],
+    "desk:triage-rows": [
+        ({}, ("site", "period", "figure", "lane", "missing", "page")),
+        ({"figure": "refused"}, ("missing", "lane")),
+    ],
+    "desk:glossary": [({}, ("q",))],
     "desk:gaps": [({}, ("site", "span", "provider")), ({"site": "main"}, ("span", "provider"))],
     "desk:walk-ins": [({}, ("site",)), ({}, ("part",)), ({"part": "list"}, ("seen",))],
     "desk:conflicts": [({}, ("show",))],

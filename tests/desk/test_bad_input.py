@@ -25,21 +25,30 @@ pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
 # What is done by opening the door at all: fields only add to it.
 DONE_BY_A_BARE_WISH = (
-    "desk:handoff-accept", "desk:task-claim", "desk:settings-draft-withdraw", "desk:settings-duty-end",
-    "desk:absence-lift", "desk:closure-reopen", "desk:book", "desk:let-go",
+    "desk:handoff-accept", "desk:task-claim", "desk:task-back", "desk:settings-draft-withdraw", "desk:settings-duty-end",
+    "desk:absence-lift", "desk:closure-reopen", "desk:protocol-approve", "desk:protocol-withdraw", "desk:book",
+    "desk:let-go",
 )  # fmt: skip
-ABOUT_SETTINGS = ("desk:settings", "desk:time", "desk:kept", "desk:closure", "desk:absence")
+ABOUT_SETTINGS = (
+    "desk:settings", "desk:time", "desk:kept", "desk:closure", "desk:absence", "desk:protocol", "desk:backtest",
+)  # fmt: skip
+APPROVALS = ("desk:protocol-approve", "desk:protocol-end")
 KEEPS_ITS_OWN = {"daybook_look"}  # that a page was looked at is written down, whatever was asked
 
 
 def doers(cast: Universe, door: str) -> User:
     """Somebody who may send this form: a nurse, and a manager where it is about settings."""
+    if door in APPROVALS:
+        return cast.carol
     manager = door in (
         "desk:looks",
         "desk:reports",
         "desk:audit",
         "desk:audit-run",
         "desk:gaps",
+        "desk:triage-report",
+        "desk:triage-rows",
+        "desk:acknowledgements",
     ) or door.startswith(ABOUT_SETTINGS)
     return cast.dan if manager else cast.bob
 

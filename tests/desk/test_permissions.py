@@ -16,9 +16,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Role
 from frontdesk.triage.actions import words
+from tests.desk import protocol_scene as protocols
 from tests.desk import settings_scene as settings
 from tests.desk import time_scene as times
 from tests.desk import watch_scene as watch
+from tests.desk import work_scene as work
 from tests.desk.support import Answer, Desk, Scene, rows, undone
 from tests.factories import staff
 from tests.factories.protocol import SELF_HARM
@@ -84,6 +86,10 @@ def held(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
 
 def task(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
     return (scene.task.pk,)
+
+
+def free_task(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
+    return (scene.work.free.pk,)
 
 
 def follow_up(scene: Scene, cast: Universe) -> tuple[int | str, ...]:
@@ -159,6 +165,61 @@ ELSEWHERE = "charlie erin pat"  # for them its requests are not there
 TAKE = "alice bob dan"
 SET = "carol dan erin"  # who may change the clinic's settings
 
+def protocol_doors() -> dict[str, Door]:
+    """Everybody reads the protocols; a draft is changed by its author, Dan, alone; Carol approves."""
+    p = protocols
+
+    def of(name: str) -> Args:
+        return lambda scene, cast: (getattr(scene.protocols, name).pk,)
+
+    def form(make: Callable[..., dict[str, str]], name: str = "writing") -> Data:
+        return lambda scene, cast: make(getattr(scene.protocols, name))
+
+    writing = of("writing")
+    return {
+        "desk:protocols": Door(ALL_STAFF),
+        "desk:protocol-new": Door(SET, takes=302, data=lambda scene, cast: p.new_form()),
+        "desk:protocol-starter": Door(SET, 302, method=CHANGES),
+        "desk:protocol-take-in": Door(SET, 422, method=CHANGES),
+        "desk:protocol-version": Door(ALL_STAFF, args=writing),
+        "desk:protocol-begin": Door(SET, 302, method=CHANGES, args=lambda scene, cast: (cast.protocol.pk,)),
+        "desk:protocol-download": Door(ALL_STAFF, args=writing),
+        "desk:protocol-rule": Door("dan", args=writing, takes=302, data=form(p.rule_form)),
+        "desk:protocol-concept": Door("dan", args=writing, takes=302, data=form(p.concept_form)),
+        "desk:protocol-script": Door("dan", args=writing, takes=302, data=form(p.script_form)),
+        "desk:protocol-tree": Door(
+            "dan", args=of("scoped_writing"), takes=302, data=form(p.tree_form, "scoped_writing")
+        ),
+        "desk:protocol-kinds": Door("dan", args=writing, takes=302, data=form(p.kinds_form)),
+        "desk:protocol-words": Door("dan", args=writing, takes=302, data=form(p.words_form)),
+        "desk:protocol-scope": Door(
+            "dan", args=of("scoped_writing"), takes=302, data=form(p.scope_form, "scoped_writing")
+        ),
+        "desk:protocol-remove": Door("dan", 302, method=CHANGES, args=writing, data=form(p.removal)),
+        "desk:protocol-take": Door(
+            "dan", 302, method=CHANGES, args=of("scoped_writing"), data=form(p.taking, "scoped_writing")
+        ),
+        "desk:protocol-try": Door(ALL_STAFF, args=writing, takes=200, data=lambda scene, cast: p.try_form()),
+        "desk:protocol-changes": Door(ALL_STAFF, args=writing),
+        # For past requests callers' words are read.
+        "desk:protocol-backtest": Door(
+            "carol dan", args=writing, takes=302,
+            data=lambda scene, cast: {"first": "2026-02-01", "last": "2026-03-03"},
+        ),
+        "desk:backtest": Door("carol dan", args=of("backtest")),
+        "desk:protocol-hand-in": Door(
+            "dan", 302, method=CHANGES, args=writing, data=lambda scene, cast: {"because": "Rashes"}
+        ),
+        "desk:protocol-take-back": Door("dan", 302, method=CHANGES, args=of("waiting")),
+        "desk:protocol-withdraw": Door("carol dan", 302, method=CHANGES, args=of("waiting")),
+        "desk:protocol-approve": Door("carol", 302, method=CHANGES, args=of("waiting")),
+        "desk:protocol-end": Door(
+            "carol", 302, method=CHANGES, args=of("scoped"), data=lambda scene, cast: {"end-because": "Enough"}
+        ),
+        "desk:protocol-read": Door(ALL_STAFF, 302, method=CHANGES, args=lambda scene, cast: (cast.protocol.pk,)),
+    }  # fmt: skip
+
+
 TABLE: dict[str, Door] = {
     "login": Door("", 200, open=True),
     "logout": Door(" ".join(EVERYBODY), 302, method=CHANGES),
@@ -209,6 +270,7 @@ TABLE: dict[str, Door] = {
     "desk:hold-first": Door(TAKE, 302, ELSEWHERE, CHANGES, routine),
     "desk:book": Door(TAKE, 302, ELSEWHERE, CHANGES, held),
     "desk:let-go": Door(TAKE, 302, ELSEWHERE, CHANGES, held),
+    "desk:hold-keep": Door("bob carol dan", 302, ELSEWHERE, CHANGES, held, lambda scene, cast: {"hours": "4", "because": "x-ray"}),
     "desk:plan-several": Door(
         TAKE, hides=ELSEWHERE, args=routine, takes=302,
         data=lambda scene, cast: {"time": scene.plans.time, "order_ref": "Order 1", "key": "k"},
@@ -248,6 +310,7 @@ TABLE: dict[str, Door] = {
     ),
     "desk:walk-in-leave": Door(HERE, 302, ELSEWHERE, CHANGES, waiting, lambda scene, cast: {"end": "left"}),
     "desk:visit-late": Door(HERE, hides=ELSEWHERE, args=tardy),
+    "desk:late": Door(HERE, 302, ELSEWHERE, args=lambda scene, cast: (scene.counter.asked.pk,)),
     "desk:late-arrived": Door(
         TAKE, 302, ELSEWHERE, CHANGES, tardy, lambda scene, cast: {"arrived": "09:20"}
     ),
@@ -291,6 +354,26 @@ TABLE: dict[str, Door] = {
     "desk:queues": Door(f"{HERE} charlie"),
     "desk:task-claim": Door(HERE, 302, "charlie", CHANGES, task),
     "desk:task-done": Door(HERE, 302, "charlie", CHANGES, task),
+    "desk:task": Door(HERE, hides="charlie", args=free_task),
+    "desk:task-give": Door(
+        HERE, 302, "charlie", CHANGES, free_task, lambda scene, cast: {"to": str(cast.bob.pk), "note": "He knows him"}
+    ),
+    "desk:task-back": Door("bob", 302, "charlie", CHANGES, lambda scene, cast: (scene.work.bobs.pk,)),
+    "desk:task-same": Door(
+        HERE, 302, "charlie", CHANGES, free_task, lambda scene, cast: {"into": str(scene.work.twin.pk)}
+    ),
+    "desk:task-move": Door(
+        HERE, 302, "charlie", CHANGES, free_task,
+        lambda scene, cast: {"queue": "results", "because": "Asks about a lab"},
+    ),
+    "desk:request-take": Door(
+        TAKE, 302, ELSEWHERE, CHANGES, lambda scene, cast: (scene.work.message.pk,)
+    ),
+    "desk:request-drop": Door(TAKE, 302, ELSEWHERE, CHANGES, routine),
+    # A message is for a site at which one works.
+    "desk:take-down": Door(
+        f"{TAKE} charlie", takes=302, not_theirs=422, data=lambda scene, cast: work.message_form()
+    ),
     "desk:patients": Door(f"{HERE} charlie", takes=302),
     "desk:patient": Door(f"{HERE} charlie", args=lambda scene, cast: (cast.ben.pk,)),
     "desk:looks": Door("dan erin"),
@@ -298,6 +381,7 @@ TABLE: dict[str, Door] = {
     "desk:letter": Door(f"{TAKE} charlie", args=lambda scene, cast: (scene.letter,)),
     "desk:reports": Door("dan erin"),
     "desk:protocol": Door(ALL_STAFF),
+    **protocol_doors(),
     "desk:gallery": Door(ALL_STAFF),
     "desk:settings": Door(ALL_STAFF),
     "desk:settings-visit-types": Door(ALL_STAFF),
@@ -355,6 +439,11 @@ TABLE: dict[str, Door] = {
     "desk:settings-duty-end": Door(
         SET, 302, "charlie pat", CHANGES, lambda scene, cast: (scene.settings.duty.pk,), lambda scene, cast: {"site": "main"}
     ),
+    "desk:settings-queues": Door(ALL_STAFF),
+    "desk:settings-queue": Door(
+        SET, args=lambda scene, cast: ("messages",), takes=302, data=lambda scene, cast: work.queue_form(cast)
+    ),
+    "desk:settings-hours": Door(SET, args=main_street, takes=302, data=lambda scene, cast: work.hours_form()),
     "desk:settings-organization": Door(ALL_STAFF),
     "desk:settings-organization-name": Door(
         SET, 302, method=CHANGES, data=lambda scene, cast: {"organization": "Harbor Health"}
@@ -409,6 +498,11 @@ TABLE: dict[str, Door] = {
     "desk:audit": Door("dan erin"),
     "desk:audit-run": Door("dan", 302, method=CHANGES),
     "desk:gaps": Door("dan erin"),
+    "desk:triage-report": Door("dan erin"),
+    "desk:triage-rows": Door("dan erin"),
+    "desk:acknowledgements": Door("dan erin"),
+    "desk:glossary": Door("alice bob carol dan erin charlie"),
+    "desk:settings-machine": Door("alice bob carol dan erin charlie"),
     "desk:conflicts": Door(f"{HERE} charlie"),
     "desk:conflict-new": Door(
         f"{HERE} charlie", takes=302, not_theirs=422, data=lambda scene, cast: watch.conflict_form(cast)

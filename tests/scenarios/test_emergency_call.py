@@ -131,6 +131,8 @@ class TestEmergencyCall(Scenario):
         self.alice.rests_on("#told")
         self.alice.type(words)
         self.alice.saw_saved("told")
+        self.alice.press("Tab", "Space")
+        self.alice.saw_saved("told_how")
 
     def then_nothing_is_missing(self) -> None:
         self.alice.sees("Nothing is missing", within="#foot")

@@ -32,7 +32,7 @@ from frontdesk.book.ports import Ask
 from frontdesk.book.queries.find import Option, Wish, open_times
 from frontdesk.book.queries.find import at as option_at
 from frontdesk.book.queries.wish import everybody
-from frontdesk.book.rules import check_can_book, is_directed, only_in
+from frontdesk.book.rules import check_can_book, is_directed, only_in, open_only
 from frontdesk.daybook.record import Actor, record
 from frontdesk.kit.clock import day_span
 from frontdesk.people.models import Patient
@@ -131,7 +131,7 @@ def _place(
     days = Days(keys_of_wanted(wanted).union(*(keys_of_hold(hold) for hold in [*stale, *earlier])))
     write_off(stale, HoldEnd.EXPIRED, days, by, now)
     write_off(earlier, HoldEnd.LET_GO, days, by, now)
-    take(wanted, For(patient, is_directed(found), only_in(found)), days, now=now)
+    take(wanted, For(patient, is_directed(found), only_in(found), open_only(found)), days, now=now)
     return _keep(_create(wanted, patient, request_id, key, by, now), wanted, days, by, now, offered)
 
 
@@ -180,7 +180,7 @@ def _first_on(
     check_notice(wanted.visit_type, wanted.start, wanted.site, now=now)
     write_off(stale, HoldEnd.EXPIRED, days, by, now)
     write_off(earlier, HoldEnd.LET_GO, days, by, now)
-    take(wanted, For(patient, is_directed(found), only_in(found)), days, now=now)
+    take(wanted, For(patient, is_directed(found), only_in(found), open_only(found)), days, now=now)
     return _keep(_create(wanted, patient, request_id, key, by, now), wanted, days, by, now)
 
 

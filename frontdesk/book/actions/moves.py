@@ -30,7 +30,7 @@ from frontdesk.book.facts import AppointmentMoved, MovabilitySet
 from frontdesk.book.models import Appointment, HoldEnd
 from frontdesk.book.ports import Finding
 from frontdesk.book.queries.chain import chain
-from frontdesk.book.rules import Waivers, check_can_book, in_words, is_directed, only_in
+from frontdesk.book.rules import Waivers, check_can_book, in_words, is_directed, only_in, open_only
 from frontdesk.book.rules_changes import Ended, NotMovable, check_can_move
 from frontdesk.clinic.choices import Moves
 from frontdesk.daybook.record import record
@@ -164,7 +164,7 @@ def _retake(visit: Appointment, to: Wanted, found: list[Finding], by: User, now:
     days = Days(keys_of_wanted(to).union(old_keys, *(keys_of_hold(hold) for hold in stale)))
     write_off(stale, HoldEnd.EXPIRED, days, by, now)
     release(own, visit.site, days=days, now=now)
-    take(to, For(visit.patient, is_directed(found), only_in(found)), days, now=now)
+    take(to, For(visit.patient, is_directed(found), only_in(found), open_only(found)), days, now=now)
     write_claims(to, appointment=visit)
     days.save()
 

@@ -59,12 +59,14 @@ class TimePast(Refused):
 class For:
     """For whom time is taken: what decides which kept time may be had.
 
-    `only`: the visit must lie in time kept for one of these slot classes (ids); empty: in any.
+    `only`: the visit must lie in time kept for one of these slot classes (ids); empty: in any. `open_only` is the code
+    with which kept time and an extra visit are refused to it; empty where they are not.
     """
 
     patient: Patient
     directed: bool = False
     only: frozenset[int] = frozenset()
+    open_only: str = ""
 
 
 def placed(wanted: Wanted) -> list[tuple[Piece, Key, int]]:
@@ -89,6 +91,8 @@ def take(wanted: Wanted, whose: For, days: Days, *, now: datetime) -> None:
     """
     for piece, key, mask in placed(wanted):
         if piece.unit > 1:
+            if whose.open_only:
+                raise NotOverbookable("No extra visit is made for this request.", code=whose.open_only)
             _check_overbook(wanted, piece, key, mask, days, now)
             continue
         if not days.is_free(key, mask, wanted.site):
@@ -138,6 +142,9 @@ def check_free_patient(
 def _check_kept(wanted: Wanted, whose: For, kept: list[Kept], now: datetime) -> None:
     if not kept:
         return
+    if whose.open_only:
+        sentence = f"{kept_sentence(kept[0].slot_class)} This request has open time only."
+        raise KeptTime(sentence, code=whose.open_only)
     new = is_new_patient(whose.patient, wanted.visit_type.specialty_id, now=now)
     allowed = classes_for(wanted.visit_type, modality=wanted.by, directed=whose.directed, new_patient=new)
     for one in kept:

@@ -19,7 +19,7 @@ from frontdesk.book.models import Appointment, Gathering, Hold, HoldEnd, Plan
 from frontdesk.book.ports import Finding
 from frontdesk.book.queries.chain import chain
 from frontdesk.book.queries.known import TRAVEL
-from frontdesk.book.rules import Waivers, check_can_book, in_words, is_directed, only_in
+from frontdesk.book.rules import Waivers, check_can_book, in_words, is_directed, only_in, open_only
 from frontdesk.daybook.record import record
 from frontdesk.kit.errors import NotAllowed, Refused
 from frontdesk.people.models import Patient
@@ -92,7 +92,7 @@ def take_all(
     """Book each under the locked days. They are saved after each, so that the next is counted with it."""
     made = []
     for one in checked:
-        whose = For(one.visit.patient, is_directed(one.found), only_in(one.found))
+        whose = For(one.visit.patient, is_directed(one.found), only_in(one.found), open_only(one.found))
         with _named(one):
             take(one.visit.wanted, whose, days, now=now)
         appointment = _create(plan, after + one.place, one.visit, by, now)

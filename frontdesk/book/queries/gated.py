@@ -16,7 +16,7 @@ from frontdesk.book.queries.open_time import Freed, Pools, freed_by_expiry, site
 from frontdesk.book.queries.wish import (
     Taking,
     Wish,
-    classes_for,
+    classes_of,
     interpreters_for,
     need_of,
     parts_for,
@@ -187,9 +187,7 @@ def _lacking(wish: Wish, provider: int) -> tuple[Taking, frozenset[str]]:
     language = "" if speak else wish.interpreted
     parts = parts_for(wish.visit_type, provider=provider, modality=wish.by, language=language)
     lacking = frozenset(part.kind for part in parts[1:] if not _is_there(part, wish))
-    kept = classes_for(
-        wish.visit_type, modality=wish.by, directed=wish.directed, new_patient=wish.new_patient
-    )
+    kept = classes_of(wish)
     need = need_of(parts)
     pools: list[list[int]] = [[provider], *([] for _ in parts[1:])]
     made = Pools(pools, need.parts[0].ticks, kept, wish.kept_only, within=wish.only)

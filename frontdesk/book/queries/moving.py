@@ -16,7 +16,7 @@ from frontdesk.book.queries.derive import span_of
 from frontdesk.book.queries.find import HORIZON, Option, open_times
 from frontdesk.book.queries.new_patients import is_new_patient
 from frontdesk.book.queries.open_time import Pools, freed_by_expiry, mask_of, site_days
-from frontdesk.book.queries.wish import Taking, Wish, classes_for, takings
+from frontdesk.book.queries.wish import Taking, Wish, classes_of, takings
 from frontdesk.book.rules import direction_of
 from frontdesk.clinic.models import Provider, Site, SlotClass, VisitType
 from frontdesk.kit.clock import local_midnight
@@ -65,6 +65,7 @@ def wish_for(visit: Appointment, target: Target, *, now: datetime) -> Wish:
         new_patient=is_new_patient(patient, kind.specialty_id, now=now),
         directed=direction.on(target.day),
         only=direction.only,
+        open_only=direction.open_only,
         modality=visit.modality if same else "",
         room=target.room,
     )
@@ -211,9 +212,7 @@ def _not_open(target: Target, row: ResourceDay | None, mask: int) -> str:
 
 
 def _kept_from(target: Target, wish: Wish, kept: Sequence[Kept], mask: int, now: datetime) -> Iterator[str]:
-    classes = classes_for(
-        wish.visit_type, modality=wish.by, directed=wish.directed, new_patient=wish.new_patient
-    )
+    classes = classes_of(wish)
     moment = Moment.of(now.astimezone(target.site.zone))
     for one in kept:
         if closed_to([one], target.day, classes=classes, now=moment) & mask:

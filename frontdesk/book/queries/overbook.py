@@ -56,7 +56,7 @@ def rules_for(wish: Wish, first: date, last: date) -> list[OverbookRule]:
 
 
 def _extra_times(wish: Wish, now: datetime) -> Iterator[Extra]:
-    if not wish.sites or wish.kept_only:
+    if not wish.sites or wish.kept_only or wish.open_only:
         return
     first = earliest(wish, now).astimezone(wish.sites[0].zone).date()
     last = min(first + timedelta(days=DAYS), wish.until, last_day(wish, now))

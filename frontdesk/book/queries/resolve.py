@@ -140,6 +140,7 @@ def wish_of(visit: Appointment, *, now: datetime) -> Wish:
         new_patient=is_new_patient(visit.patient, visit.visit_type.specialty_id, now=now),
         directed=direction.stands,
         only=direction.only,
+        open_only=direction.open_only,
         modality=visit.modality,
     )
 

@@ -9,7 +9,7 @@ from frontdesk.book.engine import bits
 from frontdesk.book.engine.kept import NEVER, Kept, Moment, released
 from frontdesk.book.models import Block, Claim, ResourceDay, Session
 from frontdesk.book.queries.gated import Gated
-from frontdesk.book.queries.wish import Wish, classes_for
+from frontdesk.book.queries.wish import Wish, classes_of
 from frontdesk.clinic.models import Closure, Site, SlotClass
 from frontdesk.kit.clock import day_span
 
@@ -69,9 +69,7 @@ class OfProvider:
     def kept(self, span: int, wish: Wish, now: datetime) -> str:
         """For whom the ticks are kept, and until when."""
         moment = Moment.of(now.astimezone(self.site.zone))
-        mine = classes_for(
-            wish.visit_type, modality=wish.by, directed=wish.directed, new_patient=wish.new_patient
-        )
+        mine = classes_of(wish)
         for one in self.kept_time:
             if one.mask & span and one.slot_class not in mine and not released(one, self.day, moment):
                 return f"{_for_whom(one)} {self._until(one)}"

@@ -27,7 +27,8 @@ class Wish:
     with the way between sites. `hours` are local hours [from, to). `new_patient` None means that nobody knows;
     `directed` that a clinician directed this visit type. `modality` converts the visit, where its type may be.
 
-    `only`: the visit lies in time that is kept for one of these slot classes; empty: in any that it may have.
+    `only`: the visit lies in time that is kept for one of these slot classes; empty: in any that it may have. With
+    `open_only` it may have no kept time and no extra place.
 
     With `interpreter` one who interprets from `language` is taken, unless the provider speaks it; with `always` even
     then.
@@ -47,6 +48,7 @@ class Wish:
     new_patient: bool | None = None
     directed: bool = False
     only: frozenset[int] = frozenset()
+    open_only: bool = False
     modality: str = ""
     room: int | None = None
     always: bool = False
@@ -122,7 +124,8 @@ def _taking(wish: Wish, there: Supply, own: int | None, providers: list[int]) ->
     need = need_of(parts, speak if language else frozenset())
     ticks = min(one.ticks for one in need.parts)
     known = there.others_at(parts) if wish.room is None else None
-    made = Pools(pools, ticks, there.classes, wish.kept_only, known, within=wish.only)
+    classes = frozenset[int]() if wish.open_only else there.classes
+    made = Pools(pools, ticks, classes, wish.kept_only, known, within=wish.only)
     return Taking(parts, made, need, speak)
 
 
@@ -170,6 +173,15 @@ def classes_for(
         rows = rows.filter(by_direction=False)
     rows = rows.filter(Q(modalities=[]) | Q(modalities__contains=[modality]))
     return frozenset(rows.values_list("pk", flat=True))
+
+
+def classes_of(wish: Wish) -> frozenset[int]:
+    """The slot classes whose kept time the wish may have."""
+    if wish.open_only:
+        return frozenset()
+    return classes_for(
+        wish.visit_type, modality=wish.by, directed=wish.directed, new_patient=wish.new_patient
+    )
 
 
 def _audiences(new_patient: bool | None) -> list[str]:

@@ -32,18 +32,18 @@ def set_hours(*, site: Site, week: Week, by: User, now: datetime) -> None:
     for weekday, spans in week.items():
         _check(weekday, spans)
     Site.objects.select_for_update(no_key=True).get(pk=site.pk)
-    was = in_words(site)
+    was = _in_words(site)
     SiteHours.objects.filter(site=site).delete()
     SiteHours.objects.bulk_create(
         SiteHours(site=site, weekday=weekday, opens=opens, closes=closes)
         for weekday, spans in sorted(week.items())
         for opens, closes in spans
     )
-    if (holds := in_words(site)) != was:
+    if (holds := _in_words(site)) != was:
         record(SiteHoursSet(site_id=site.pk, site=site.name, was=was, holds=holds), by=by, now=now)
 
 
-def in_words(site: Site) -> dict[str, list[str]]:
+def _in_words(site: Site) -> dict[str, list[str]]:
     """A site's hours as the daybook keeps them: stretches by the number of the weekday."""
     found: dict[str, list[str]] = {}
     for row in SiteHours.objects.filter(site=site).order_by("weekday", "opens"):

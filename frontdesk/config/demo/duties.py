@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from frontdesk.accounts.models import User
@@ -19,6 +19,9 @@ from frontdesk.kit.text import fold
 
 ANSWERED = {"nurse": (1, 2), "crisis": (1, 2), "provider": (2, 1)}
 """Each kind of escalation: the rank of the triage nurse, and of the doctor of the day."""
+
+EVENING = timedelta(hours=6)
+"""So long before midnight the doctor of the day goes on call."""
 
 
 class Doctor(NamedTuple):
@@ -45,33 +48,34 @@ def add_duties(
     *,
     doctors: Mapping[int, Sequence[Doctor]],
     nurse: int,
+    manager: int,
     clinic: Clinic,
     reserved: Reserved,
     opening: Opening,
     size: Size,
     today: date,
 ) -> None:
-    """From a week ago to the horizon: the triage nurse (a user id) all the time, the doctor on days in session."""
+    """From a week ago to the horizon: the triage nurse and the manager (user ids) all the time, the doctor on days in
+    session. After hours the doctor of that day is on call until midnight, and the nurse the whole night.
+    """
     days = [today + timedelta(days=ahead) for ahead in range(-OPEN_FROM_DAYS, size.horizon_days + 1)]
     rows = []
     for site_id, info in clinic.site_info.items():
-        starts, ends = midnight(days[0], info.zone), midnight(days[-1] + timedelta(days=1), info.zone)
+        spans = [(midnight(day, info.zone), midnight(day + timedelta(days=1), info.zone)) for day in days]
+        whole = (spans[0][0], spans[-1][1])
+        at_work = dict(_in_session(doctors[site_id], site_id, days, reserved, opening))
+        in_session = [(span, at_work[day]) for day, span in zip(days, spans, strict=True) if day in at_work]
         for target, (nurses, doctor) in ANSWERED.items():
-            rows.append(
-                Duty(site_id=site_id, target=target, user_id=nurse, rank=nurses, starts=starts, ends=ends)
-            )
-            for day, who in _in_session(doctors[site_id], site_id, days, reserved, opening):
-                rows.append(
-                    Duty(
-                        site_id=site_id,
-                        target=target,
-                        user_id=who,
-                        rank=doctor,
-                        starts=midnight(day, info.zone),
-                        ends=midnight(day + timedelta(days=1), info.zone),
-                    )
-                )
+            rows.append(_duty(site_id, target, nurse, nurses, *whole))
+            rows += [_duty(site_id, target, who, doctor, *span) for span, who in in_session]
+        rows += [_duty(site_id, "on_call", who, 1, end - EVENING, end) for (_, end), who in in_session]
+        rows.append(_duty(site_id, "on_call", nurse, 2, *whole))
+        rows.append(_duty(site_id, "manager", manager, 1, *whole))
     Duty.objects.bulk_create(rows, batch_size=2_000)
+
+
+def _duty(site_id: int, target: str, who: int, rank: int, starts: datetime, ends: datetime) -> Duty:
+    return Duty(site_id=site_id, target=target, user_id=who, rank=rank, starts=starts, ends=ends)
 
 
 def _in_session(

@@ -32,6 +32,7 @@ from frontdesk.config.demo.hours import midnight
 from frontdesk.config.demo.library import add_texts, read_texts
 from frontdesk.config.demo.papers import add_papers
 from frontdesk.config.demo.people import People, build_people
+from frontdesk.config.demo.queues import add_queues
 from frontdesk.config.demo.sizes import Size
 from frontdesk.config.demo.together import Booked, add_together
 from frontdesk.config.demo.visits import DayRows, Filler
@@ -174,6 +175,7 @@ def _add_roster(filler: Filler, users: Mapping[str, int]) -> None:
     add_duties(
         doctors=add_doctors(filler.clinic, users),
         nurse=users[INES],
+        manager=users[PRIYA],
         clinic=filler.clinic,
         reserved=filler.reserved,
         opening=filler.opening,
@@ -185,6 +187,7 @@ def _add_roster(filler: Filler, users: Mapping[str, int]) -> None:
 def _as_the_desk(filler: Filler, users: Mapping[str, int], at: datetime) -> None:
     """What the actions themselves do, so that their facts are in the daybook as on any other day."""
     add_papers(users=users, today=filler.today, now=at)
+    add_queues(users=users, now=at)
     first_site = filler.clinic.sites[0].id
     add_absences(filler.reserved, users=users, first_site=first_site, today=filler.today, now=at)
 

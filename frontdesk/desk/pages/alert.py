@@ -55,10 +55,12 @@ class Alert:
     @property
     def version(self) -> str:
         """Changes when the alert does, but for the clocks, which run by themselves."""
-        said = repr([(one.handoff_id, one.lane, one.until, one.situation) for one in self.asked])
+        said = repr([(one.handoff_id, one.lane, one.until, one.due_at, one.situation) for one in self.asked])
         return blake2b(said.encode(), digest_size=8).hexdigest() if self.asked else "none"
 
     def _say(self, one: Asking) -> str:
         if one.is_last_resort:
-            return f"Nobody has accepted: {one.lane.value}, {one.situation}, {one.site}."
+            minutes = int((self.now - one.since).total_seconds() // 60)
+            since = f"for {minutes} minutes" if minutes > 1 else "yet"
+            return f"Nobody has accepted {since}: {one.lane.value}, {one.situation}, {one.site}."
         return f"You are asked: {one.lane.value}, {one.situation}, {one.site}."

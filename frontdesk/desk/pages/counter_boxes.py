@@ -14,6 +14,7 @@ from frontdesk.triage.queries.walk_ins import line_at, needs_the_script
 from frontdesk.triage.rules import rule_of
 from frontdesk.triage.usual_offers import usual_offers
 
+PAPERS = "EA-22"  # the scenario of rules about papers that are wanted today
 UPSET = "upset"  # the key of the script for a caller who is upset
 
 
@@ -26,6 +27,7 @@ class CounterBoxes:
     contacts: Sequence[Contact]
     papers: Script | None
     upset: Script | None
+    sounds_like_papers: bool
     waiting: str
     may_offer: bool
     may_log: bool
@@ -43,11 +45,20 @@ def counter_boxes(request: Request, *, user: User, protocol: InForce | None) -> 
         usual=usual_offers(kind=request.kind, scenario=rule.scenario if rule else ""),
         contacts=list(request.contacts.select_related("by").order_by("-began_at", "-pk")),
         papers=_papers(request, protocol),
+        sounds_like_papers=_sounds_like_papers(request),
         upset=protocol.script(UPSET) if protocol and request.is_open else None,
         waiting=_waiting(request),
         may_offer=acts and request.is_open,
         may_log=acts,
     )
+
+
+def _sounds_like_papers(request: Request) -> bool:
+    """Do the words meet a rule about papers while nobody has said yet that it is about papers alone?"""
+    if request.kind not in ("", Kind.ROUTINE) or not request.is_open:
+        return False
+    last = request.screenings.last()
+    return any(match.get("scenario") == PAPERS for match in (last.matches if last else ()))
 
 
 def _papers(request: Request, protocol: InForce | None) -> Script | None:

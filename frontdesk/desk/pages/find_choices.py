@@ -11,7 +11,7 @@ from frontdesk.accounts.models import User
 from frontdesk.book.models import Appointment
 from frontdesk.book.ports import Ask, Finding
 from frontdesk.book.queries.find import HORIZON, providers_for
-from frontdesk.book.rules import findings, is_directed, only_in
+from frontdesk.book.rules import findings, is_directed, only_in, open_only
 from frontdesk.clinic.choices import Language, Modality, ResourceKind
 from frontdesk.clinic.models import Provider, Room, Site, VisitType
 from frontdesk.desk.pages.find_asked import Asked, read_asked
@@ -69,6 +69,7 @@ class Choices:
             by=self.user,
             now=self.now,
             site=self.request.site,
+            modality=self.modality or (self.visit_type.modality if self.visit_type else ""),
         )
 
     # The visit type
@@ -88,6 +89,11 @@ class Choices:
     def only_classes(self) -> frozenset[int]:
         """The slot classes in whose kept time the visit must lie; empty: in any time."""
         return only_in(self.findings)
+
+    @property
+    def open_time_only(self) -> bool:
+        """Is kept time refused to the request, whatever its visit type?"""
+        return bool(open_only(self.findings))
 
     @cached_property
     def findings(self) -> Sequence[Finding]:
@@ -119,16 +125,21 @@ class Choices:
 
     @cached_property
     def modality(self) -> str:
-        """The way that was chosen, where it is not the visit type's own; "" else."""
-        value = self.asked.text("where")
+        """The way that was directed or chosen, where it is not the visit type's own; "" else."""
+        value = self._directed_way or self.asked.text("where")
         allowed = self.visit_type.converts_to if self.visit_type else []
         return value if value in allowed else ""
+
+    @property
+    def _directed_way(self) -> str:
+        return self.directed.direct_modality if self.directed else ""
 
     @property
     def where_choices(self) -> list[Choice]:
         kind = self.visit_type
         places = [Choice(site.code, site.name) for site in self.sites] if len(self.sites) > 1 else []
-        ways = [Choice(one, BY[Modality(one)]) for one in kind.converts_to] if kind else []
+        converts = kind.converts_to if kind and not self._directed_way else []
+        ways = [Choice(one, BY[Modality(one)]) for one in converts]
         return [Choice("", self._anywhere), *places, *ways]
 
     @property
@@ -138,6 +149,8 @@ class Choices:
 
     @property
     def _anywhere(self) -> str:
+        if self._directed_way in BY and self._directed_way != Modality.IN_PERSON:
+            return BY[Modality(self._directed_way)]
         if self.visit_type and self.visit_type.modality != Modality.IN_PERSON:
             return BY[Modality(self.visit_type.modality)]
         return (

@@ -16,6 +16,7 @@ from frontdesk.book.queries.chain import chain
 from frontdesk.book.rules import findings
 from frontdesk.clinic.choices import Modality
 from frontdesk.desk.pages.chain import Light, found_lights, passed
+from frontdesk.triage.limits import may_be_kept
 
 MAY_WAIVE = [role.label.lower() for role in Role if Permission.WAIVE_CHECKS in ROLE_PERMISSIONS[role]]
 
@@ -72,6 +73,16 @@ class Held:
     def fields(self) -> list[tuple[Light, str]]:
         """The links that may be waived by this person, with what was typed there."""
         return [(one, self.waived.get(one.name, "")) for one in self.lights if one.waivable]
+
+    @cached_property
+    def may_keep(self) -> bool:
+        """May this person let it stand for hours? Where a rule that the request met allows it."""
+        return self.user.may(Permission.APPROVE_MOVES) and may_be_kept(self.hold, now=self.now)
+
+    @cached_property
+    def waits_for_approval(self) -> bool:
+        """Would a rule let it stand for hours, if somebody who may approved it?"""
+        return not self.may_keep and self.hold.kept_at is None and may_be_kept(self.hold, now=self.now)
 
     @cached_property
     def stopped(self) -> str:

@@ -37,6 +37,8 @@ class FindPage(Choices):
     hours = [Choice(str(hour), f"{hour:02}:00") for hour in HOURS]
     # The reasons typed beside links that fail, where a booking was refused.
     waived: dict[str, str] = {}
+    # What was typed to keep the hold for longer, where it was refused.
+    kept: dict[str, str] = {}
 
     @property
     def weekdays(self) -> list[tuple[str, str, bool]]:
@@ -79,6 +81,7 @@ class FindPage(Choices):
             new_patient=is_new_patient(self.patient, self.visit_type.specialty_id, now=self.now),
             directed=self.opens_directed_time,
             only=self.only_classes,
+            open_only=self.open_time_only,
             modality=self.modality,
             room=self.room.pk if self.room else None,
         )
@@ -143,7 +146,7 @@ class FindPage(Choices):
     def hold(self) -> Hold | None:
         mine = Hold.objects.standing(self.now).filter(asked_for=self.request.pk)
         return mine.select_related(
-            "provider", "site", "visit_type", "room", "interpreter", "patient", "overbooked_by"
+            "provider", "site", "visit_type", "room", "interpreter", "patient", "overbooked_by", "kept_by"
         ).last()
 
     @cached_property

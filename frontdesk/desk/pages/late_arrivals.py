@@ -47,6 +47,11 @@ class LatePage:
     dispositions = Disposition.choices
 
     @property
+    def last(self) -> LateArrival | None:
+        """The one that was settled last."""
+        return self.earlier[-1] if self.earlier else None
+
+    @property
     def state(self) -> str:
         return late_state(self.late) if self.late else ""
 

@@ -11,18 +11,22 @@ from frontdesk.accounts.permissions import Permission
 from frontdesk.book.models import Appointment, AppointmentStatus, PastVisit, Plan
 from frontdesk.book.queries.plans import plans_of
 from frontdesk.daybook.models import Look
+from frontdesk.desk.pages.glance import Glance, glance, open_items
 from frontdesk.kit.text import fold
 from frontdesk.outreach.models import Message
 from frontdesk.people.models import ContactPoint, Patient, RiskFlag
 from frontdesk.people.phones import show_phone
 from frontdesk.people.queries import search
+from frontdesk.triage.models import Contact as Talk
 from frontdesk.triage.models import Request
+from frontdesk.triage.queries.counter import contacts_with
 
 SHORTEST = 2  # letters; fewer would find half the clinic
 MOST_FOUND = 30
 MOST_VISITS = 20
 MOST_REQUESTS = 20
 MOST_MESSAGES = 20
+MOST_TALKS = 20
 MOST_LOOKS = 50
 LOOKS_PER_PAGE = 200
 
@@ -38,6 +42,7 @@ class Found:
     mrn: str
     phone: str
     next_visit: Appointment | None
+    open_items: int
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ class Record:
     looks: Sequence[Look] | None
     shows_reason: bool
     plans: Sequence[Plan] = ()
+    talks: Sequence[Talk] = ()
+    glance: Glance | None = None
 
 
 @dataclass(frozen=True)
@@ -98,11 +105,12 @@ class Looks:
 
 
 def find_patients(text: str, *, by: User, today: date, now: datetime) -> Search:
-    """Whoever fits `text`, at most MOST_FOUND, each with the next visit at the sites of `by`."""
+    """Whoever fits `text`, at most MOST_FOUND, each with the next visit and the open work at the sites of `by`."""
     found = search(text, by=by, today=today, limit=MOST_FOUND + 1)
     shown = found[:MOST_FOUND]
     visits = _next_visits(shown, by, now)
-    rows = [_found(patient, visits.get(patient.pk), today) for patient in shown]
+    waiting = open_items(shown, user=by)
+    rows = [_found(patient, visits.get(patient.pk), waiting[patient.pk], today) for patient in shown]
     return Search(text, sorted(rows, key=lambda row: fold(row.name)), len(found) > MOST_FOUND)
 
 
@@ -131,6 +139,8 @@ def record_of(patient: Patient, *, by: User, today: date, now: datetime) -> Reco
         looks=_looks_at(patient) if by.may(Permission.SEE_ACCESS_LOG) else None,
         shows_reason=by.may(Permission.SEE_REASON),
         plans=plans_of(patient, by)[:MOST_VISITS],
+        talks=contacts_with(patient, by=by, limit=MOST_TALKS),
+        glance=glance(patient, user=by, now=now),
     )
 
 
@@ -152,7 +162,7 @@ def _next_visits(patients: Sequence[Patient], by: User, now: datetime) -> dict[i
     return {visit.patient_id: visit for visit in first.select_related("provider", "site")}
 
 
-def _found(patient: Patient, next_visit: Appointment | None, today: date) -> Found:
+def _found(patient: Patient, next_visit: Appointment | None, waiting: int, today: date) -> Found:
     phones = [one for one in patient.contact_points.all() if one.kind == ContactPoint.Kind.PHONE]
     first = min(phones, key=lambda one: (not one.preferred, one.pk), default=None)
     return Found(
@@ -163,6 +173,7 @@ def _found(patient: Patient, next_visit: Appointment | None, today: date) -> Fou
         mrn=patient.mrn,
         phone=show_phone(first.value) if first else "",
         next_visit=next_visit,
+        open_items=waiting,
     )
 
 

@@ -189,17 +189,12 @@ def _rule(rule: Rule, rules: engine.Protocol, concepts: dict[str, ShownConcept])
         scenario=rule.scenario,
         when=[[concepts[key] for key in line] for line in rule.when],
         only=condition_words(rule.conditions),
-        target=_words(rule.target),
+        target=rules.trees[rule.target].title if rule.target in rules.trees else _words(rule.target),
         clock=clock_words(rule.clock_minutes),
-        written=[_asked(key) for key in rule.documentation],
+        written=[label(key) for key in rule.documentation],
         script_key=rule.script,
         script_title=_script_title(rule.script, rules),
     )
-
-
-def _asked(key: str) -> str:
-    """A key with “?” is asked, and may stay empty."""
-    return f"{label(key.removesuffix('?'))}{' (if they say)' if key.endswith('?') else ''}"
 
 
 def _script_title(key: str, rules: engine.Protocol) -> str:

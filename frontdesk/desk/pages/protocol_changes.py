@@ -220,10 +220,6 @@ def _plainly(value: Any) -> str:
     return str(value).replace("_", " ").capitalize()
 
 
-def _asked(key: str) -> str:
-    return f"{label(key.removesuffix('?'))}{' (if they say)' if key.endswith('?') else ''}"
-
-
 def _step(step: Step) -> str:
     note = f" ({step.note})" if step.note else ""
     return f"{step.kind.capitalize()}: {step.say_en} / {step.say_es}{note}"
@@ -242,7 +238,7 @@ def _limits(limits: Limits) -> str:
 
 _BY_NAME: dict[str, Callable[[Any], str]] = {
     "clock_minutes": clock_words,
-    "documentation": lambda keys: "; ".join(_asked(key) for key in keys),
+    "documentation": lambda keys: "; ".join(label(key) for key in keys),
     "at_least": lambda share: f"{100 * share:.0f} %",
     "reads": lambda key: READ[key].format("its own number"),
     "title": str,

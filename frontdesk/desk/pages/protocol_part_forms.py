@@ -74,6 +74,7 @@ class StepForm(SettingsForm):
 
     key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     kind = OneOf("What is done", DOES, required=False)
+    place = Number("Place", least=1, most=99, required=False)
     say_en = Text("In English", most=400, rows=2, required=False)
     say_es = Text("In Spanish", most=400, rows=2, required=False)
     note = Text("For the desk", most=400, rows=2, required=False)
@@ -92,7 +93,7 @@ class ScriptForm(SettingsForm):
             StepForm(
                 data,
                 prefix=f"step-{row}",
-                initial=_fields(steps[row]) if row < len(steps) else {"kind": "say"},
+                initial={"place": row + 1, **(_fields(steps[row]) if row < len(steps) else {"kind": "say"})},
             )
             for row in _rows(data, "step", "say_en", len(steps), MOST_SCRIPT_STEPS)
         ]
@@ -108,6 +109,7 @@ class ScriptForm(SettingsForm):
         rows = [
             row.cleaned_data for row in self.rows if row.cleaned_data["say_en"] or row.cleaned_data["say_es"]
         ]
+        rows.sort(key=lambda one: one.pop("place") or MOST_SCRIPT_STEPS)
         taken = [one["key"] for one in rows if one["key"]]
         steps = []
         for one in rows:

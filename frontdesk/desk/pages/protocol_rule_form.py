@@ -96,7 +96,7 @@ class RuleForm(ConditionsForm):
         super().__init__(
             data, initial=_initial(standing) if standing else {"code": code, "clock_minutes": 15}
         )
-        self.rules = rules
+        self.rules, self.order = rules, list(standing.documentation) if standing else []
         trees = {**(dict(beside.trees) if beside else {}), **rules.trees}
         known = {target: tree.title for target, tree in trees.items()}
         known = known or {key: _words(key) for key in ("nurse", "on_duty_clinician", *WITHOUT_A_TREE)}
@@ -144,10 +144,14 @@ class RuleForm(ConditionsForm):
         return {
             **plain,
             "when": list(dict.fromkeys(lines)),
-            "documentation": list(dict.fromkeys([*read["documentation"], *own, *asked])),
+            "documentation": sorted({*read["documentation"], *own, *asked}, key=self._place),
             "conditions": self.conditions,
             "limits": self._limits(read),
         }
+
+    def _place(self, key: str) -> tuple[int, str]:
+        """What stood there before stays in its order; what is new comes after it."""
+        return (self.order.index(key) if key in self.order else len(self.order), key)
 
     def _limits(self, read: Mapping[str, Any]) -> dict[str, Any]:
         names = ("directions", "modalities", "slot_classes", "counted_from", "conditional_hold")

@@ -11,8 +11,7 @@ from django.http import QueryDict
 from frontdesk.accounts.models import User
 from frontdesk.desk.pages.asked import asked_id, asked_text
 from frontdesk.triage.actions.calls import DROPPED
-from frontdesk.triage.actions.intake import CHANNELS
-from frontdesk.triage.models import Handoff
+from frontdesk.triage.models import Handoff, Request
 from frontdesk.work.models import Queue
 from frontdesk.work.models.task import TaskQuerySet
 
@@ -72,11 +71,12 @@ class Wanted:
 def of_show(show: str, now_q: Q) -> Q:
     """The condition of one of SHOWS upon tasks; `now_q` says what is overdue. Parked calls are no tasks."""
     waiting = Handoff.objects.filter(pk=OuterRef("about_ref"), accepted_at=None)
+    untaken = Request.objects.open().filter(pk=OuterRef("about_ref"), taken_by=None)
     return {
         "overdue": now_q,
         "unaccepted": Q(about_kind="handoff") & Q(Exists(waiting)),
         "dropped": Q(category=DROPPED),
-        "unread": Q(owner=None, category__in=[*(one.value for one in CHANNELS), "unscreened"]),
+        "unread": Q(owner=None, about_kind="request") & Q(Exists(untaken)),
         "escalated": Q(escalations__gt=0),
         PARKED: Q(pk__in=[]),
     }[show]

@@ -202,6 +202,8 @@ def _url(task: Task, handoff: Handoff | None) -> str:
         return reverse("desk:conflict", args=[task.about_ref])
     if task.about_kind == "walk_in":
         return reverse("desk:walk-ins")
+    if task.about_kind == "late_arrival":
+        return reverse("desk:late", args=[task.about_ref])
     return reverse("desk:patient", args=[task.patient_id]) if task.patient_id else ""
 
 

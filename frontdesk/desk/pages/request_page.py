@@ -20,6 +20,7 @@ from frontdesk.desk.context import OnDuty, on_duty
 from frontdesk.desk.pages.counter_boxes import CounterBoxes, counter_boxes
 from frontdesk.desk.pages.directing import Directing, directing
 from frontdesk.desk.pages.escalation import HandoffCard, handoff_cards, last_resort
+from frontdesk.desk.pages.glance import Glance, glance
 from frontdesk.desk.pages.scripts import FollowedScript, followed
 from frontdesk.outreach.models import Message
 from frontdesk.people.models import Patient, RiskFlag
@@ -312,11 +313,9 @@ class RequestPage:
         return self.patient.age_on(self.today) if self.patient else None
 
     @cached_property
-    def next_visits(self) -> list[Appointment]:
-        if self.patient is None:
-            return []
-        rows = Appointment.objects.visible_to(self.user).filter(patient=self.patient).upcoming(self.now)
-        return list(rows.select_related("provider", "site", "visit_type")[:4])
+    def glance(self) -> Glance | None:
+        """What else is ahead and open for the patient."""
+        return glance(self.patient, user=self.user, now=self.now, but=self.request) if self.patient else None
 
     @cached_property
     def phones(self) -> list[str]:

@@ -15,6 +15,9 @@ from frontdesk.clinic.engine.cover import Stretch
 from frontdesk.clinic.models import Site
 from frontdesk.clinic.queries.roster import TARGETS, DutyDay, may_answer, week
 from frontdesk.desk.pages.settings_forms import Day, Number, OneOf, SettingsForm, TimeOfDay
+from frontdesk.triage.queries.cover import Uncovered, uncovered, unknown_duties
+
+MOST_GAPS = 3  # of one tree, that are written out
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,15 @@ class DutyRow:
 
 
 @dataclass(frozen=True)
+class TreeGap:
+    """Trees of the protocol in force, and when in the week ahead nobody in them is on duty: local time, in words."""
+
+    title: str
+    when: Sequence[str]
+    more: int
+
+
+@dataclass(frozen=True)
 class DutyPage:
     sites: Sequence[Site]
     site: Site
@@ -50,6 +62,8 @@ class DutyPage:
     rows: Sequence[DutyRow]
     gaps: int
     today: date
+    trees: Sequence[TreeGap] = ()
+    unknown: Sequence[str] = ()
 
     @property
     def sunday(self) -> date:
@@ -84,7 +98,29 @@ def duty_page(*, user: User, site: str, day: str, now: datetime) -> DutyPage | N
     gaps = sum(
         line.pk is None for row in rows for cell in row.cells if not cell.is_past for line in cell.lines
     )
-    return DutyPage(sites, chosen, monday, rows, gaps, today)
+    trees = _tree_gaps(uncovered(chosen, now=now), chosen.zone)
+    return DutyPage(sites, chosen, monday, rows, gaps, today, trees, unknown_duties(now=now))
+
+
+def _tree_gaps(found: Sequence[Uncovered], zone: ZoneInfo) -> list[TreeGap]:
+    """Trees that lack somebody at the same times stand together."""
+    together: dict[tuple[Stretch, ...], list[str]] = {}
+    for one in found:
+        together.setdefault(tuple(one.stretches), []).append(one.title)
+    return [
+        TreeGap(
+            ", ".join(titles),
+            [_stretch(one, zone) for one in stretches[:MOST_GAPS]],
+            max(0, len(stretches) - MOST_GAPS),
+        )
+        for stretches, titles in together.items()
+    ]
+
+
+def _stretch(one: Stretch, zone: ZoneInfo) -> str:
+    begin, end = (moment.astimezone(zone) for moment in one)
+    until = f"{end:%H:%M}" if begin.date() == end.date() else f"{end:%a %d %b %H:%M}"
+    return f"{begin:%a %d %b %H:%M} to {until}"
 
 
 def _day(text: str, today: date) -> date:

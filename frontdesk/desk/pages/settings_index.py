@@ -60,4 +60,14 @@ SETTINGS: list[tuple[str, str, str]] = [
         "The rules by which callers’ words decide the lane: read, drafted, tried and approved.",
         "desk:protocols",
     ),
+    (
+        "Glossary",
+        "The words of this desk, in English and Spanish: scheduling, triage, privacy, portal, coverage.",
+        "desk:glossary",
+    ),
+    (
+        "What the machine does by itself",
+        "Every automatic action: when, under whose approval, and how it is switched off.",
+        "desk:settings-machine",
+    ),
 ]

@@ -74,6 +74,9 @@ def as_wanted(queue: Queue, rule: QueueRule | None) -> Wanted:
     return Wanted(rule.owner, rule.roles, due, rule.escalate_minutes, rule.escalate_to, times)
 
 
+FIRST = ("owner", "escalate_to", "escalate_minutes", "due_minutes", "business_hours")
+
+
 class QueueForm(SettingsForm):
     """One rule. The category fields are named due_KEY and hours_KEY."""
 
@@ -104,7 +107,7 @@ class QueueForm(SettingsForm):
     def first(self) -> list[forms.BoundField]:
         return [
             self[name]
-            for name in ("owner", "escalate_to", "due_minutes", "escalate_minutes", "business_hours")
+            for name in FIRST
         ]
 
     @property

@@ -14,6 +14,14 @@ from frontdesk.triage.models import Request
 from frontdesk.triage.queries.prose import span
 from frontdesk.triage.queries.story import Beat, Kept, Story, story_of, story_of_visit
 
+TERMS = {
+    "Red-flag words, as said": "red_flag",
+    "Reviewer": "handoff",
+    "Action": "direction",
+    "Slot used": "slot",
+    "Made way for it": "displaced",
+}
+
 
 @dataclass(frozen=True)
 class Where:
@@ -34,6 +42,11 @@ class ShownKept:
     words: str
     value: str
     links: Sequence[Where] = ()
+
+    @property
+    def term(self) -> str:
+        """The key of the word in the glossary; "" where it needs no explaining."""
+        return TERMS.get(self.words, "")
 
 
 @dataclass(frozen=True)

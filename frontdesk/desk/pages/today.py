@@ -15,6 +15,7 @@ from frontdesk.book.models import Appointment, AppointmentStatus, ResourceDay
 from frontdesk.book.queries.derive import tick_at
 from frontdesk.book.queries.open_time import Pools, site_days
 from frontdesk.clinic.models import Provider, Site
+from frontdesk.desk.pages.since import Since, since_left
 from frontdesk.kit.clock import local_midnight
 from frontdesk.outreach.models import Message, MessageState
 from frontdesk.triage.models import Handoff, Request
@@ -79,6 +80,7 @@ class Today:
     visits: Sequence[Visit] | None = None
     undelivered: Sequence[Message] | None = None
     calls: Sequence[Request] | None = None
+    since: Since | None = None
 
 
 def sites_of(user: User) -> list[Site]:
@@ -119,6 +121,7 @@ def _with_names(page: Today, user: User) -> Today:
         visits=_visits(user, page.site, page.day, page.at),
         undelivered=_undelivered(user, page.site, page.at),
         calls=_calls(user) if user.may(Permission.TAKE_REQUESTS) else None,
+        since=since_left(user=user, site=page.site, now=page.at),
     )
 
 

@@ -24,6 +24,7 @@ from frontdesk.insight.completeness import Missing, OpenBand, Whole
 from frontdesk.insight.escalations import Escalations, Raised, Rerouted
 from frontdesk.insight.request_times import SPANS, Handling, Row, Spread
 from frontdesk.insight.scope import Part, Scope, last_days
+from frontdesk.triage.engine.lanes import RANK, Lane
 from frontdesk.triage.models import Request
 from frontdesk.triage.queries.prose import span
 from frontdesk.work.models import Queue
@@ -117,7 +118,8 @@ class TriageReport:
     def times(self) -> list[TimesRow]:
         """By lane, each followed by its sites where there is more than one."""
         lanes = [one for one in self._times if one.lane and one.site is None]
-        several = len(self.scope.sites) > 1
+        lanes.sort(key=lambda one: -RANK[Lane(one.lane or Lane.ROUTINE)])
+        several = len({one.site for one in self._times if one.site}) > 1
         found = []
         for lane in lanes:
             found.append(self._row(lane))
@@ -239,6 +241,11 @@ class RowsPage:
     page: Page[Any]
     rows: Sequence[ShownRow]
     back: str
+
+    @property
+    def query(self) -> str:
+        asked = self.asked
+        return asked.query(figure=asked.figure, lane=asked.lane, missing=asked.missing) + "&"
 
 
 def rows_page(asked: Asked, *, user: User, page: str, now: datetime) -> RowsPage:

@@ -22,6 +22,7 @@ from frontdesk.desk.views.kit import load_request, looked, person
 from frontdesk.kit.clock import now
 from frontdesk.kit.errors import BadValue, NotAllowed, Refused
 from frontdesk.kit.text import one_line
+from frontdesk.triage.actions import conditional_holds
 from frontdesk.triage.models import Request
 
 WAIVERS = {f"waive-{link.name}": link.value for link in Link}
@@ -112,6 +113,34 @@ def let_go(request: HttpRequest, pk: int) -> HttpResponse:
     standing = _load_hold(request, pk)
     holds.let_go(hold=standing, by=person(request), now=now())
     return redirect(_asked_page(request, load_request(request, standing.asked_for or 0)).url)
+
+
+@require_POST
+def keep(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody who may approves that the time stays held for hours, while something is missing."""
+    standing = _load_hold(request, pk)
+    page = _asked_page(request, load_request(request, standing.asked_for or 0))
+    hours, because = request.POST.get("hours", ""), request.POST.get("because", "")
+    try:
+        kept = conditional_holds.keep(
+            hold=standing,
+            hours=int(hours) if hours.isascii() and hours.isdigit() and len(hours) < 4 else 0,
+            because=because,
+            by=person(request),
+            now=now(),
+        )
+    except BadValue as wrong:
+        messages.error(request, wrong.sentence)
+        page.kept = {"hours": one_line(hours, limit=3), "because": one_line(because, limit=300)}
+        return _show(request, page, status=422)
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect(page.url)
+    until = kept.expires_at.astimezone(kept.site.zone)
+    messages.success(request, f"The time is held until {until:%A %d %B, %H:%M}. Then it is free again.")
+    return redirect(page.url)
 
 
 def _show(request: HttpRequest, page: FindPage, *, status: int = 200) -> HttpResponse:

@@ -30,6 +30,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, load_visit(request, pk))
 
 
+@require_safe
+def go(request: HttpRequest, pk: int) -> HttpResponse:
+    """From a late arrival to the page of its visit."""
+    return redirect("desk:visit-late", _load(request, pk).appointment_id)
+
+
 @require_POST
 def arrived(request: HttpRequest, pk: int) -> HttpResponse:
     found = load_visit(request, pk)

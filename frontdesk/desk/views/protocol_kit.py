@@ -16,6 +16,7 @@ from frontdesk.desk.pages.protocol_desk import Its
 from frontdesk.desk.pages.settings_forms import SettingsForm, attempt
 from frontdesk.desk.views.kit import person
 from frontdesk.kit.clock import now
+from frontdesk.kit.errors import NotAllowed
 from frontdesk.triage.actions import protocols
 from frontdesk.triage.actions.protocol_parts import check_may_draft
 from frontdesk.triage.engine.change import Content
@@ -51,18 +52,14 @@ def in_writing(view: View) -> Callable[[HttpRequest, int], HttpResponse]:
     def opened(request: HttpRequest, pk: int) -> HttpResponse:
         its = load(request, pk)
         check_may_draft(person(request))
+        if its.is_writing and not its.is_mine and its.row.drafted_by is not None:
+            raise NotAllowed(f"Only {its.row.drafted_by.name}, who writes this draft, may change it.")
         if not its.may_write:
-            messages.info(request, _why_not(its))
+            messages.info(request, "This version is not being written. A change of it is a new version.")
             return redirect(its.url)
         return view(request, its)
 
     return opened
-
-
-def _why_not(its: Its) -> str:
-    if its.is_writing and its.row.drafted_by is not None:
-        return f"Only {its.row.drafted_by.name}, who writes this draft, may change it."
-    return "This version is not being written. A change of it is a new version."
 
 
 def write(request: HttpRequest, its: Its, form: SettingsForm, change: Change, what: str) -> Protocol | None:

@@ -74,10 +74,10 @@ def backtest(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def result(request: HttpRequest, pk: int) -> HttpResponse:
     """What a backtest found, or how far it is."""
-    _check_may(request)
     found = Backtest.objects.select_related("protocol", "against", "asked_by").filter(pk=pk).first()
     if found is None:
         raise Http404("There is no such backtest.")
+    _check_may(request)
     clinic_zone()
     user = person(request)
     page = BacktestPage(found, user, show=request.GET.get("show", ""), page=request.GET.get("page", ""))

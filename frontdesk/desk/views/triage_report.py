@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from frontdesk.accounts.permissions import Permission
@@ -26,5 +27,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     user = person(request)
     user.check_may(Permission.SEE_REPORTS)
     wanted = asked(request.GET, user=user)
+    if wanted:
+        timezone.activate((wanted.site or wanted.sites[0]).zone)
     page = rows_page(wanted, user=user, page=request.GET.get("page", ""), now=now()) if wanted else None
     return render(request, "desk/watch/triage_rows.html", {"page": page})

@@ -42,9 +42,10 @@ def ask(*, protocol: Protocol, first: date, last: date, by: User, now: datetime)
     by.check_may(Permission.SEE_REASON)
     if first > last or last - first > LONGEST:
         raise BadValue("At most two years, the first day before the last.", field="first")
-    against = beside(protocol, now)
+    version = Protocol.objects.select_related("site", "specialty").get(pk=protocol.pk)
+    against = beside(version, now)
     made = Backtest.objects.create(
-        protocol=protocol, against=against, mark=draft_mark(protocol), first=first, last=last, asked_at=now,
+        protocol=version, against=against, mark=draft_mark(version), first=first, last=last, asked_at=now,
         asked_by=by, whole=min(requests_of(first, last, by).count(), MOST),
     )  # fmt: skip
     fact = ProtocolBacktested(

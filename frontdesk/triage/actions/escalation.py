@@ -160,7 +160,10 @@ def pass_on(*, handoff: Handoff, number: int, now: datetime) -> EscalationStep |
 
 @transaction.atomic
 def raise_again(*, handoff: Handoff, now: datetime) -> bool:
-    """Raise a handoff anew that is at the last resort and that still nobody has accepted. Answers whether it was."""
+    """Raise a handoff anew that is at the last resort and that still nobody has accepted. Answers whether it was.
+
+    Its new `due_at` changes the alert on every page, so that it is shown and read out again.
+    """
     request = locked(handoff.request)
     handoff = Handoff.objects.select_for_update(of=("self",)).get(pk=handoff.pk)
     if _is_over(request, handoff):
@@ -174,9 +177,6 @@ def raise_again(*, handoff: Handoff, now: datetime) -> bool:
         return False
     handoff.due_at = now + AGAIN
     handoff.save(update_fields=["due_at"])
-    for task in _tasks_of(handoff):
-        task.escalations, task.escalated_at = min(task.escalations + 1, 32_000), now
-        task.save(update_fields=["escalations", "escalated_at"])
     waited = int((now - handoff.offered_at).total_seconds())
     fact = LastResortRaisedAgain(
         request_id=request.pk, patient_id=request.patient_id, handoff_id=handoff.pk, waited_seconds=waited

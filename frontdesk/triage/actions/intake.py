@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
@@ -73,7 +73,13 @@ def receive(
     if (before := received_before(channel, outside_id)) is not None:
         return before
     kept = _checked(channel, text, contact_at, topic, now)
-    request = _open(channel, site, sender or Sender(), patient, contact_at, outside_id, by, now)
+    try:
+        with transaction.atomic():
+            request = _open(channel, site, sender or Sender(), patient, contact_at, outside_id, by, now)
+    except IntegrityError:  # the same message came twice at once, and the other was quicker
+        if (before := received_before(channel, outside_id)) is None:
+            raise
+        return before
     found = topics().get(topic) or topic_of(kept)
     _write_down(request, found, by, now)
     _store(request, kept, by, now)

@@ -53,7 +53,7 @@ def record_arrival(*, visit: Appointment, arrived_at: datetime, by: User, now: d
     Raises NotLate, BadValue for a time that cannot be, LateAlready while one is open, NotAllowed.
     """
     by.check_may(Permission.BOOK)
-    visit = Appointment.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    visit = Appointment.objects.select_for_update(no_key=True, of=("self",)).get(pk=visit.pk)
     _check_arrival(visit, arrived_at, now)
     late = LateArrival.objects.create(
         appointment=visit,
@@ -133,7 +133,10 @@ def settle(*, late: LateArrival, disposition: str, note: str, by: User, now: dat
     record(fact, by=by, now=now, approved_by=late.approved_by)
     finish_about(about=(ABOUT, late.pk), outcome=end.label, by=by, now=now)
     if end is Disposition.SENT_TO_NURSE:
-        _task(late, Queue.NURSE, "Came late: the nurse takes over", "See the patient at the counter", by, now)
+        about = ("late_patient", late.appointment.patient_id)
+        _task(
+            late, about, Queue.NURSE, "Came late: see them at the counter", "Take the patient over", by, now
+        )
     return late
 
 
@@ -164,6 +167,7 @@ def _ask_the_team(late: LateArrival, by: User, now: datetime) -> None:
     visit = late.appointment
     _task(
         late,
+        (ABOUT, late.pk),
         Queue.PROVIDER,
         f"{late.minutes_late} min late for {visit.provider.name}: can it still be done?",
         "Answer on the page of the late arrival",
@@ -172,13 +176,21 @@ def _ask_the_team(late: LateArrival, by: User, now: datetime) -> None:
     )
 
 
-def _task(late: LateArrival, queue: Queue, title: str, next_step: str, by: User, now: datetime) -> None:
+def _task(
+    late: LateArrival,
+    about: tuple[str, int],
+    queue: Queue,
+    title: str,
+    next_step: str,
+    by: User,
+    now: datetime,
+) -> None:
     request = request_of(late.appointment)
     open_task(
         queue=queue,
         site=late.site,
         patient=late.appointment.patient,
-        about=(ABOUT, late.pk),
+        about=about,
         title=title,
         next_step=next_step,
         due_at=now + ANSWER_WITHIN,
@@ -190,7 +202,7 @@ def _task(late: LateArrival, queue: Queue, title: str, next_step: str, by: User,
 
 
 def _open(late: LateArrival) -> LateArrival:
-    rows = LateArrival.objects.select_for_update(of=("self",))
+    rows = LateArrival.objects.select_for_update(no_key=True, of=("self",))
     found = rows.select_related("appointment__visit_type", "appointment__provider", "site").get(pk=late.pk)
     if found.settled_at is not None:
         raise LateAlready(f"It is settled already: {found.get_disposition_display()}.")

@@ -185,13 +185,17 @@ def _goes_on(walk_in: WalkIn, request: Request, by: User, now: datetime) -> bool
         waiting=len(order_of(walk_in.site)),
     )
     record(fact, by=by, now=now)
+    ask_for_tier(request=other, by=by, now=now)
     return True
 
 
 def _waiting(walk_in: WalkIn) -> WalkIn:
     """Everybody who waits at the site is locked, in one order, so that no two orders are made at once."""
     site = WalkIn.objects.filter(site=walk_in.site_id).waiting().order_by("pk")
-    rows = {one.pk: one for one in site.select_for_update(of=("self",)).select_related("site", "request")}
+    rows = {
+        one.pk: one
+        for one in site.select_for_update(no_key=True, of=("self",)).select_related("site", "request")
+    }
     if walk_in.pk not in rows:
         raise NotWaiting("This person no longer waits.")
     return rows[walk_in.pk]

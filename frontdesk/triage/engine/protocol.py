@@ -174,8 +174,9 @@ def _line(line: str, where: str) -> tuple[str, ...]:
 def _script(key: str, part: Table) -> Script:
     where = f"The script “{key}”"
     reading.no_strangers(part, {"title", "steps"}, where)
+    named = f"the script “{key}”"
     steps = tuple(
-        _step(step, where) for step in reading.tables(part.get("steps", ()), f"the steps of {where}")
+        _step(step, named) for step in reading.tables(part.get("steps", ()), f"the steps of {named}")
     )
     keys = [step.key for step in steps]
     if not steps:

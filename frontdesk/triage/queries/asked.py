@@ -19,7 +19,10 @@ MOST = 5  # in the bar; the queue has all of them
 
 @dataclass(frozen=True)
 class Asking:
-    """One handoff that waits for this person. `until` is when it is passed on; None at the last resort."""
+    """One handoff that waits for this person. `until` is when it is passed on; None at the last resort.
+
+    `due_at` changes with each step, and each time the last resort is raised anew.
+    """
 
     handoff_id: int
     request_id: int
@@ -28,6 +31,7 @@ class Asking:
     site: str
     since: datetime
     until: datetime | None
+    due_at: datetime
 
     @property
     def is_last_resort(self) -> bool:
@@ -66,4 +70,5 @@ def _asking(step: EscalationStep) -> Asking:
         request.site.name,
         step.began_at,
         step.due_at,
+        handoff.due_at,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.utils import timezone
@@ -33,8 +33,58 @@ def sentence(entry: Entry) -> str:
 def _plainly(line: Line) -> str:
     """Any other entry: what its line in the trail says, read as a sentence."""
     what = line.what[:1].lower() + line.what[1:]
-    details = "; ".join(one for one in line.details if one)
+    details = "; ".join(one.rstrip(".") for one in line.details if one)
     return f"{line.who}: {what}{f' ({details})' if details else ''}." + _why(line.why)
+
+
+def _visit(verb: str) -> Callable[[Entry], str]:
+    """A visit or a hold at its place, with what the checks said beside “pass”."""
+
+    def say(entry: Entry) -> str:
+        facts = entry.facts
+        place = ", ".join([facts["visit_type"], facts["provider"], facts["site"], *facts.get("also", ())])
+        checks = _checks(facts.get("checks", ()))
+        return f"{entry.actor_name} {verb} {when(facts['start'])}: {place}.{checks}" + _why(entry.reason)
+
+    return say
+
+
+def _moved(entry: Entry) -> str:
+    was, became = (_place(entry.facts[name]) for name in ("was", "now_is"))
+    moved = f"{entry.actor_name} moved the visit from {was} to {became}."
+    return moved + _checks(entry.facts["checks"]) + _why(entry.reason)
+
+
+def _cancelled(entry: Entry) -> str:
+    late = " late" if entry.facts["late"] else ""
+    return f"{entry.actor_name} cancelled{late} the visit of {when(entry.facts['start'])}." + _why(
+        entry.reason
+    )
+
+
+def _place(place: Mapping[str, str]) -> str:
+    named = [place[name] for name in ("visit_type", "provider", "site", "room") if place[name]]
+    return f"{when(place['start'])} ({', '.join(named)})"
+
+
+def _checks(checks: Iterable[str]) -> str:
+    """How many checks passed, and the words of those that warned, failed or were waived."""
+    said = [(one, one.partition(": ")[2]) for one in checks]
+    if not said:
+        return ""
+    passed = sum(rest.startswith("pass") for _, rest in said)
+    unseen = sum(rest.startswith("not checked") for _, rest in said)
+    others = [one.rstrip(".") for one, rest in said if not rest.startswith(("pass", "not checked"))]
+    counts = f" Of {len(said)} checks {passed} passed" + (
+        f" and {unseen} could not be made" if unseen else ""
+    )
+    return counts + (f". {'. '.join(others)}." if others else ".")
+
+
+def when(moment: str) -> str:
+    """Tue 3 Mar 2026, 11:00, in the active zone."""
+    local = timezone.localtime(datetime.fromisoformat(moment))
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
 
 
 def _why(reason: str) -> str:
@@ -48,7 +98,7 @@ def _opened(entry: Entry) -> str:
 
 def _details(entry: Entry) -> str:
     line = line_of(entry)
-    return f"{entry.actor_name} wrote down: {'; '.join(line.details)}."
+    return f"{entry.actor_name} wrote down: {'; '.join(one.rstrip('.') for one in line.details)}."
 
 
 def _matched(entry: Entry) -> str:
@@ -143,6 +193,10 @@ SAY: Mapping[str, Callable[[Entry], str]] = {
     "HandoffOffered": _offered,
     "HandoffAccepted": _accepted,
     "HandoffDirected": _directed,
+    "TimeHeld": _visit("held"),
+    "AppointmentBooked": _visit("booked"),
+    "AppointmentMoved": _moved,
+    "AppointmentCancelled": _cancelled,
     "MessageQueued": _queued,
     "ClosingRefused": _not_closed,
     "RequestClosed": _closed,

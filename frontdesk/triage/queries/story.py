@@ -60,7 +60,8 @@ def story_of(request: Request) -> Story:
     """The story of a request. Times read in words are those of the active zone."""
     entries = list(_full(Entry.objects.about("request", request.pk)))
     made_way = list(_full(Entry.objects.about(MADE_WAY, request.pk)))
-    beats = [_beat(one) for one in _in_order([*entries, *made_way])]
+    heard = "\n".join(one.facts["words"] for one in entries if one.kind == "WordsHeard")
+    beats = [_beat(one, heard) for one in _in_order([*entries, *made_way])]
     return Story(beats, times_of(request, entries), record_of(request, made_way), entries)
 
 
@@ -129,7 +130,8 @@ def _in_order(entries: Iterable[Entry]) -> list[Entry]:
     return sorted({one.pk: one for one in entries}.values(), key=lambda one: one.pk)
 
 
-def _beat(entry: Entry) -> Beat:
+def _beat(entry: Entry, heard: str = "") -> Beat:
+    """`heard`: the words as stored; what a screening read is quoted only where it was never stored."""
     line = line_of(entry)
     notes = []
     if line.approved_by:
@@ -142,7 +144,7 @@ def _beat(entry: Entry) -> Beat:
     return Beat(
         at=line.at,
         text=sentence(entry),
-        quotes=line.quotes,
+        quotes=tuple(one for one in line.quotes if entry.kind != "WordsScreened" or one not in heard),
         notes=tuple(notes),
         seq=line.seq,
         visit=facts.get("appointment_id"),

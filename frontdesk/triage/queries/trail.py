@@ -12,7 +12,7 @@ from django.utils import timezone
 from frontdesk.book.models import AppointmentStatus
 from frontdesk.daybook.models import Entry
 from frontdesk.triage.documentation import label
-from frontdesk.triage.models import Request
+from frontdesk.triage.models import Kind, Request, SafeToTalk, ToldHow
 from frontdesk.triage.queries.trail_counter import COUNTER_WORDS
 from frontdesk.work.models import Queue
 
@@ -82,6 +82,14 @@ def _opened(facts: Facts) -> Said:
     return f"Request opened at {facts['site']}", [f"Channel: {facts['channel']}"], []
 
 
+CHOSEN: Mapping[str, Mapping[str, str]] = {
+    "kind": {value: str(words) for value, words in Kind.choices},
+    "safe": {value: str(words) for value, words in SafeToTalk.choices},
+    "told_how": {value: str(words) for value, words in ToldHow.choices},
+    "caller": {"patient": "The patient", "other": "Someone else"},
+}
+
+
 def _details(facts: Facts) -> Said:
     names = {
         "said_name": "Name", "said_birth_date": "Birth date", "said_phone": "Phone", "said_mrn": "Record number",
@@ -91,7 +99,7 @@ def _details(facts: Facts) -> Said:
     rows = []
     for key, value in facts["details"].items():
         name = names.get(key) or label(key.removeprefix("answer_"))
-        rows.append(f"{name}: {value or 'taken out'}")
+        rows.append(f"{name}: {CHOSEN.get(key, {}).get(value, value) or 'taken out'}")
     return "Details taken", rows, []
 
 
@@ -303,6 +311,7 @@ WORDS: Mapping[str, Callable[[Facts], Said]] = {
     "HandoffDirected": _directed,
     "TimeHeld": _visit("Time held"),
     "HoldEnded": _hold_ended,
+    "HoldKeptLonger": lambda facts: (f"Held time kept until {_when(facts['until'])}", [], []),
     "VisitTypeChosen": _chosen,
     "AppointmentBooked": _visit("Visit booked"),
     "AppointmentMoved": _moved,

@@ -10,7 +10,7 @@ from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.daybook.models import Entry
 from frontdesk.daybook.record import record
-from frontdesk.kit.errors import BadValue, Refused
+from frontdesk.kit.errors import BadValue, NotAllowed, Refused
 from frontdesk.kit.text import one_line
 from frontdesk.work.actions.tasks import locked, request_of
 from frontdesk.work.facts import TaskAssigned, TaskReleased, TaskRerouted
@@ -45,7 +45,7 @@ def assign(*, task: Task, to: User, by: User, now: datetime, note: str = "") -> 
 
 @transaction.atomic
 def release(*, task: Task, by: User, now: datetime, note: str = "") -> Task:
-    """Give the task back to its queue. Raises TaskGone, and Refused where it is not `by`'s to give back."""
+    """Give the task back to its queue. Raises TaskGone, Refused where nobody has it, NotAllowed where it is another's."""
     by.check_may(Permission.SEE_QUEUES)
     said = _note(note)
     task = locked(task)
@@ -53,7 +53,7 @@ def release(*, task: Task, by: User, now: datetime, note: str = "") -> Task:
     if task.owner is None:
         raise Refused("Nobody has it: it waits in its queue already.", code="TASK_FREE")
     if task.owner != by and not answers_for(by, task.queue):
-        raise Refused(f"{task.owner.name} has this task.", code="TASK_CLAIMED")
+        raise NotAllowed(f"{task.owner.name} has this task.", code="TASK_CLAIMED")
     was = task.owner.name
     task.owner = task.assigned_at = task.assigned_by = None
     task.note = said or task.note

@@ -113,8 +113,8 @@ def finish_about(*, about: tuple[str, int], outcome: str, by: User, now: datetim
 
 def locked(task: Task) -> Task:
     """The open task as it stands now, locked until the transaction ends. Raises TaskGone where it is done."""
-    row = Task.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "site")
-    found = row.get(pk=task.pk)
+    # The owner is not joined: after a wait for the lock PostgreSQL reads the row anew, but not what was joined to it.
+    found = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
     if found.done_at is not None:
         raise TaskGone("This task is already done.")
     return found

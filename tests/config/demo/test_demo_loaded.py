@@ -135,6 +135,14 @@ def test_somebody_answers_every_escalation_now_and_to_the_horizon(loaded: DemoLo
             assert Duty.objects.at(sunday).for_target(target, site=site).exists()
 
 
+def test_every_escalation_has_a_second_step_and_somebody_after_hours(loaded: DemoLoaded) -> None:
+    evening = NOW.replace(hour=23)  # seven in the evening there
+    for site in Site.objects.all():
+        assert Duty.objects.at(NOW).for_target("manager", site=site).exists()
+        assert Duty.objects.at(evening).for_target("on_call", site=site).count() == 2
+        assert Duty.objects.at(evening + timedelta(days=4)).for_target("on_call", site=site).exists()
+
+
 def test_the_protocol_and_the_messages_are_in_force(loaded: DemoLoaded) -> None:
     protocol = Protocol.objects.in_force(NOW).get()
     assert read_protocol(protocol.content).rules

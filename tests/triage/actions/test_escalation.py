@@ -97,7 +97,7 @@ def test_it_goes_through_the_tree_to_the_last_resort_and_is_raised_again(clinic:
     for turn in (1, 2):
         assert escalation.sweep(now=at + turn * escalation.AGAIN - timedelta(seconds=1)) == 0
         assert escalation.sweep(now=at + turn * escalation.AGAIN) == 1
-        assert task_of(handoff).escalations == turn
+        assert asked_of(clinic.bob)[0].due_at == at + (turn + 1) * escalation.AGAIN
     kinds = Entry.objects.about("request", handoff.request_id).filter(actor_name="escalation clock")
     assert list(kinds.values_list("kind", flat=True)) == [
         "HandoffPassedOn", "HandoffPassedOn", "LastResortReached", "LastResortRaisedAgain", "LastResortRaisedAgain",

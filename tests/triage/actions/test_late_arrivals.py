@@ -182,7 +182,7 @@ def test_a_routine_patient_may_be_settled_at_once(universe: Universe, how: str) 
 
 def test_the_nurse_takes_over_with_a_task(universe: Universe) -> None:
     one = settled(universe, late(universe), "sent_to_nurse")
-    task = Task.objects.open().get(about_kind="late_arrival", about_ref=one.pk)
+    task = Task.objects.open().get(queue=Queue.NURSE)
     assert (task.queue, task.patient) == (Queue.NURSE, one.appointment.patient)
 
 

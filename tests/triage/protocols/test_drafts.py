@@ -68,7 +68,7 @@ def test_it_holds_from_its_moment_and_as_of_any_day(universe: Universe) -> None:
 
 @pytest.mark.parametrize("begins", [NOW - timedelta(seconds=1), NOW + timedelta(days=731)])
 def test_it_does_not_hold_from_the_past(begins: Any, universe: Universe) -> None:
-    with pytest.raises(BadValue, match="From now on"):
+    with pytest.raises(BadValue, match="from now on"):
         approve(universe, made.handed_in(universe), begins)
 
 

@@ -24,11 +24,15 @@ from frontdesk.config.management.commands.demo import in_words, load, read_today
 from frontdesk.config.problems import database_in_words
 from frontdesk.config.rights import grant_to
 from frontdesk.config.static_files import collect_if_newer
+from frontdesk.daybook.facts import System
 from frontdesk.daybook.models import Entry
+from frontdesk.kit.clock import now
 from frontdesk.kit.service_urls import BadServiceUrl, database
+from frontdesk.work.actions.queue_rules import add_missing
 
 OWNER = "owner"
 SEED = 1
+SET_UP = System("set-up")
 
 
 class Command(BaseCommand):
@@ -48,6 +52,7 @@ class Command(BaseCommand):
                 collect_if_newer()
             if demo_size != "none" and not has_clinic():
                 self._load_demo(demo_size)
+            add_missing(by=SET_UP, now=now())
             if Entry.objects.filter(kind=DemoLoaded.kind()).exists():
                 self.stdout.write("\n".join(demo_logins()))
 

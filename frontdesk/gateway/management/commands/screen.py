@@ -12,7 +12,7 @@ from django.db import DatabaseError
 
 from frontdesk.gateway.screening.lines import results
 from frontdesk.kit.clock import now
-from frontdesk.triage.engine.protocol import Protocol, read_protocol
+from frontdesk.triage.engine.protocol import Protocol, ProtocolError, read_protocol
 from frontdesk.triage.models import Protocol as Row
 from frontdesk.triage.models.in_force import by_id, in_force
 from frontdesk.triage.starter import read_starter
@@ -60,10 +60,14 @@ def named_protocol(name: str) -> Protocol:
             return found.rules
         if name == STARTER:
             return read_protocol(read_starter())
-        row = Row.objects.filter(name=name).order_by("-version").defer("content").first()
+        rows = Row.objects.filter(name=name, withdrawn_at=None).order_by("-version")
+        row = rows.defer("content").first()
     except DatabaseError as error:
         sentence = f"The database does not answer. Without one there is --protocol {STARTER}."
         raise Problem(sentence, ExitCode.DATABASE) from error
     if row is None:
         raise Problem(f"This clinic has no protocol named “{name}”.", ExitCode.USAGE)
-    return by_id(row.pk).rules
+    try:
+        return by_id(row.pk).rules
+    except ProtocolError as bad:
+        raise Problem(f"{row} is still being written and cannot be used yet: {bad}", ExitCode.USAGE) from bad
