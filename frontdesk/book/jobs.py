@@ -12,6 +12,8 @@ from frontdesk.book.actions.holds import sweep
 from frontdesk.book.actions.template_audit import open_findings
 from frontdesk.book.queries.find import HORIZON
 from frontdesk.clinic.models import Resource
+from frontdesk.clinic.queries.machine import is_on
+from frontdesk.clinic.switches import Switch
 from frontdesk.daybook.facts import System
 from frontdesk.kit.clock import now
 
@@ -42,4 +44,5 @@ def open_next_days(timestamp: int) -> None:
 @app.task(queueing_lock="audit-templates", name="book.audit_templates")
 def audit_templates(timestamp: int) -> None:
     """Every night, once the days are open: a task for what does not agree in them."""
-    open_findings(by=System("template audit"), now=now())
+    if is_on(Switch.AUDITS):
+        open_findings(by=System("template audit"), now=now())

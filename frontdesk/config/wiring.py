@@ -43,6 +43,7 @@ from frontdesk.book.facts_time import (
 from frontdesk.book.models import Appointment, AppointmentStatus
 from frontdesk.book.ports import BookingCheck
 from frontdesk.clinic import facts_settings as settings
+from frontdesk.clinic.facts_machine import MachineSwitched
 from frontdesk.clinic.facts_sites import SiteClosed, SiteHoursSet, SiteReopened
 from frontdesk.clinic.models import Site
 from frontdesk.config.demo.facts import DemoLoaded
@@ -142,9 +143,11 @@ REACTIONS: dict[type[Fact], Sequence[Callable[..., None]]] = {
 # Facts that are read in the daybook and that nothing follows from yet. A new fact is wired above or listed here.
 UNHEARD: frozenset[type[Fact]] = frozenset(
     {
+        MachineSwitched,
         AppointmentMissed, AuditRun, ConflictFound, ConflictResolved,
         OverbookingDrafted, OverbookingEnded, OverbookingSigned,
-        BookingRefused, DaysOpened, HistoryTakenIn, HoldEnded, HoldKeptLonger, LinkWaived, MovabilitySet, TimeHeld, VisitTypeChosen,
+        BookingRefused, DaysOpened, HistoryTakenIn, HoldEnded, HoldKeptLonger, LinkWaived, MovabilitySet, TimeHeld,
+        VisitTypeChosen,
         GatheringCancelled, GatheringPlanned, PlanBooked, PlanEnded, PlanExtended,
         BlockLifted, TemplateApproved, TemplateDrafted, TemplateWithdrawn, TimeBlocked, TimeReleased,
         ContactAdded, PatientAdded, PatientsImported,

@@ -15,4 +15,5 @@ urlpatterns = [
     path("reports/acknowledgements/", acknowledgements.show, name="acknowledgements"),
     path("glossary/", glossary.show, name="glossary"),
     path("settings/machine/", machine.show, name="settings-machine"),
+    path("settings/machine/<slug:key>/", machine.switch, name="settings-machine-switch"),
 ]

@@ -196,8 +196,7 @@ def _within(handoff: Handoff, ask: Ask) -> Finding:
     if wanted is not None and ask.visit_type is not None and ask.visit_type.pk != wanted.pk:
         return _fail(BEYOND, f"The clinician directed this visit type: {wanted.name}.")
     if _too_late(handoff, ask):
-        day = f"{handoff.direct_by:%a %d %b}"
-        return _fail(BEYOND, f"The clinician directed a visit by {day}.")
+        return _fail(BEYOND, f"The clinician directed a visit by {handoff.direct_by:%a %d %b}.")
     if by and ask.modality and ask.modality != by:
         return _fail(BEYOND, f"The clinician directed a visit {_or([by])}.")
     limits, day = limits_for(handoff.request, now=ask.now), _day(ask)

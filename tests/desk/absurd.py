@@ -445,7 +445,13 @@ def _protocol_fields(
 ) -> list[Field]:
     """The fields of a form of a draft; those in `kept` are free text, or may be left empty."""
     return [
-        Field(door, one, _protocol(of), lambda scene, cast: make(getattr(scene.protocols, of)), kept=one in kept.split())
+        Field(
+            door,
+            one,
+            _protocol(of),
+            lambda scene, cast: make(getattr(scene.protocols, of)),
+            kept=one in kept.split(),
+        )
         for one in [*names.split(), *kept.split()]
     ]
 
@@ -562,6 +568,13 @@ FIELDS: list[Field] = [
         for name in ("hours", "because", "asked")
     ),
     Field("desk:let-go", "asked", lambda scene, cast: (scene.hold.pk,), lambda scene, cast: {}, kept=True),
+    *(
+        Field("desk:settings-machine-switch", name, lambda scene, cast: ("audits",), lambda scene, cast: {
+            "on": "no", "because": "A trial"})
+        for name in ("on",)
+    ),
+    Field("desk:settings-machine-switch", "because", lambda scene, cast: ("audits",), lambda scene, cast: {
+        "on": "no"}, kept=True),
     *(
         Field("desk:visit-move", name, _a_visit, _move)
         for name in ("day", "time", "with", "where", "type", "why", "version", "for")

@@ -165,6 +165,7 @@ ELSEWHERE = "charlie erin pat"  # for them its requests are not there
 TAKE = "alice bob dan"
 SET = "carol dan erin"  # who may change the clinic's settings
 
+
 def protocol_doors() -> dict[str, Door]:
     """Everybody reads the protocols; a draft is changed by its author, Dan, alone; Carol approves."""
     p = protocols
@@ -270,7 +271,9 @@ TABLE: dict[str, Door] = {
     "desk:hold-first": Door(TAKE, 302, ELSEWHERE, CHANGES, routine),
     "desk:book": Door(TAKE, 302, ELSEWHERE, CHANGES, held),
     "desk:let-go": Door(TAKE, 302, ELSEWHERE, CHANGES, held),
-    "desk:hold-keep": Door("bob carol dan", 302, ELSEWHERE, CHANGES, held, lambda scene, cast: {"hours": "4", "because": "x-ray"}),
+    "desk:hold-keep": Door(
+        "bob carol dan", 302, ELSEWHERE, CHANGES, held, lambda scene, cast: {"hours": "4", "because": "x-ray"}
+    ),
     "desk:plan-several": Door(
         TAKE, hides=ELSEWHERE, args=routine, takes=302,
         data=lambda scene, cast: {"time": scene.plans.time, "order_ref": "Order 1", "key": "k"},
@@ -502,6 +505,13 @@ TABLE: dict[str, Door] = {
     "desk:triage-rows": Door("dan erin"),
     "desk:acknowledgements": Door("dan erin"),
     "desk:glossary": Door("alice bob carol dan erin charlie"),
+    "desk:settings-machine-switch": Door(
+        "carol dan erin",
+        answers=302,
+        method=CHANGES,
+        args=lambda scene, cast: ("audits",),
+        data=lambda scene, cast: {"on": "no", "because": "A trial"},
+    ),
     "desk:settings-machine": Door("alice bob carol dan erin charlie"),
     "desk:conflicts": Door(f"{HERE} charlie"),
     "desk:conflict-new": Door(

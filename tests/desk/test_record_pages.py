@@ -12,13 +12,16 @@ from procrastinate.contrib.django import app
 
 from frontdesk.accounts.models import User
 from frontdesk.book.actions import appointments, cancels, holds, moves
+from frontdesk.book.jobs_audit import audit_visits
 from frontdesk.daybook.facts import System
 from frontdesk.daybook.models import Entry
 from frontdesk.desk.pages.glossary import search, terms
 from frontdesk.desk.pages.machine import AUTOMATIC
+from frontdesk.outreach.models import Message
 from frontdesk.triage.actions import handoffs, lanes, requests
 from frontdesk.triage.models import Acknowledgement
-from tests.desk.support import Desk, read, said
+from frontdesk.work.models import Queue, Task
+from tests.desk.support import Answer, Desk, read, said
 from tests.factories.protocol import FEVER
 from tests.universe import NOW, Universe, at
 
@@ -174,3 +177,50 @@ class TestMachine:
         assert Entry.objects.count() == before
         request.refresh_from_db()
         assert (request.lane, request.is_open) == ("urgent", True)
+
+
+class TestSwitches:
+    def switch(self, desk: Desk, key: str, on: str, because: str = "A trial week") -> Answer:
+        return desk.post(desk.universe.dan, "desk:settings-machine-switch", key, on=on, because=because)
+
+    def test_switched_off_a_message_becomes_a_task_and_on_again_it_leaves(self, desk: Desk) -> None:
+        cast = desk.universe
+        assert self.switch(desk, "messages", "no").status_code == 302
+        visit = cast.book(at(11), request=cast.ready(cast.ben))
+        assert not Message.objects.exists()
+        task = Task.objects.open().get(queue=Queue.CONTACT)
+        assert task.about_ref == visit.pk
+        desk.later(minutes=1)
+        self.switch(desk, "messages", "yes", "The trial is over")
+        cast.book(at(14), request=cast.ready(cast.chen))
+        assert Message.objects.count() == 1
+
+    def test_switched_off_the_job_does_nothing(self, desk: Desk) -> None:
+        self.switch(desk, "audits", "no")
+        before = Entry.objects.count()
+        audit_visits(int(NOW.timestamp()))
+        assert Entry.objects.count() == before
+        desk.later(minutes=1)
+        self.switch(desk, "audits", "yes")
+        audit_visits(int(NOW.timestamp()))
+        assert Entry.objects.filter(kind="AuditRun").count() == 1
+
+    def test_the_page_says_who_switched_it_and_why(self, desk: Desk) -> None:
+        self.switch(desk, "overdue", "no", "Staff meeting week")
+        text = said(desk.get(desk.universe.alice, "desk:settings-machine"))
+        assert f"by {desk.universe.dan.name}: Staff meeting week" in text
+        assert "Switched off" in text
+        assert "Switch it" not in text, "a scheduler may not"
+
+    def test_the_same_again_is_not_written_twice(self, desk: Desk) -> None:
+        for _ in range(2):
+            self.switch(desk, "overdue", "no")
+        assert Entry.objects.filter(kind="MachineSwitched").count() == 1
+
+    @pytest.mark.parametrize(
+        ("key", "on", "because"),
+        [("overdue", "no", ""), ("screening", "no", "x"), ("overdue", "perhaps", "x")],
+    )
+    def test_what_is_not_right_changes_nothing(self, desk: Desk, key: str, on: str, because: str) -> None:
+        assert self.switch(desk, key, on, because).status_code == 422
+        assert not Entry.objects.filter(kind="MachineSwitched").exists()

@@ -16,10 +16,11 @@ from frontdesk.kit.service_urls import MailServer
 from frontdesk.outreach import jobs
 from frontdesk.triage.models import Protocol
 from tests.chromium import find_chromium
+from tests.factories.trees import on_duty
 from tests.scenarios.back_office import BackOffice
 from tests.scenarios.clock import RunningClock
 from tests.scenarios.people import Person, Trouble
-from tests.universe import Universe
+from tests.universe import NOW, Universe
 
 WIDE = (1440, 900)
 
@@ -101,7 +102,9 @@ def worker(transactional_db: None, mailbox: Path, back_office: BackOffice) -> It
 
 @pytest.fixture
 def protocol(transactional_db: None, universe: Universe) -> Protocol:
-    """The protocol that Frontdesk ships, in force."""
+    """The protocol that Frontdesk ships, in force; Bob is the nurse on duty, also for crises, and Carol the provider."""
+    for user, target in ((universe.bob, "nurse"), (universe.bob, "crisis"), (universe.carol, "provider")):
+        on_duty(user, target, at=universe.main, now=NOW)
     return universe.use_starter()
 
 

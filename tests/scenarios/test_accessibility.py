@@ -6,11 +6,15 @@ from datetime import date
 
 from playwright.sync_api import expect
 
+from frontdesk.daybook.facts import System
+from frontdesk.triage.actions import backtests
 from frontdesk.triage.models import Request
+from frontdesk.triage.models.scope import Scope
+from tests.factories import protocols as made
 from tests.scenarios.accessible import faults
 from tests.scenarios.people import Person
 from tests.scenarios.steps import Scenario
-from tests.universe import at
+from tests.universe import NOW, TODAY, at
 
 CHEST_PAIN = "He has crushing chest pain and his left arm is numb"
 FEVER = "I had knee surgery last week and now I have a fever and the wound smells"
@@ -100,6 +104,29 @@ class TestAccessibility(Scenario):
         self.given_a_booked_visit()
         pages = {"reports": "/reports/", "who looked": "/looks/", "today": "/", "calendar": "/calendar/"}
         self.when_pages_are_read(self.sit_down("dan"), pages)
+
+    def test_protocols(self) -> None:
+        cast = self.universe
+        draft = made.in_writing(cast)
+        scoped = made.scoped_draft(cast, Scope(age_under=18), name="Children", code="C1")
+        cast.ready(cast.ben, said=made.RASH)
+        asked = backtests.ask(protocol=draft, first=TODAY, last=TODAY, by=cast.dan, now=NOW)
+        at_work = f"/settings/protocols/{draft.pk}/"
+        pages = {
+            "the list": "/settings/protocols/", "a new one": "/settings/protocols/new/", "a draft": at_work,
+            "a rule": f"{at_work}rule/?rule=S1", "a concept": f"{at_work}concept/?concept=rash",
+            "a script": f"{at_work}script/?script=emergency", "who is asked": f"{at_work}tree/", "kinds": f"{at_work}kinds/",
+            "a list of words": f"{at_work}words/", "a scope": f"/settings/protocols/{scoped.pk}/scope/",
+            "a scoped draft": f"/settings/protocols/{scoped.pk}/", "a sentence": f"{at_work}try/",
+            "what is different": f"{at_work}changes/", "past requests": f"{at_work}backtest/",
+            "being read": f"/settings/protocols/backtests/{asked.pk}/",
+            "in force": f"/settings/protocols/{cast.protocol.pk}/",
+            "as of a day": "/protocol/?as_of=2026-02-02",
+        }  # fmt: skip
+        dan = self.sit_down("dan")
+        self.when_pages_are_read(dan, pages, leave=False)
+        backtests.run(backtest=asked, by=System("backtest"), now=NOW)
+        self.when_pages_are_read(dan, {"what was found": f"/settings/protocols/backtests/{asked.pk}/"})
 
     def test_the_key_help(self) -> None:
         alice = self.sit_down("alice")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from playwright.sync_api import expect
 
 from frontdesk.book.models import Appointment
@@ -11,7 +9,6 @@ from tests.scenarios.steps import DORA, SYMPTOM, Scenario
 from tests.universe import TODAY
 
 FEVER = "I had knee surgery last week and now I have a fever and the wound smells"
-LAST_DAY = TODAY + timedelta(days=1)
 
 
 class TestUrgentCall(Scenario):
@@ -27,11 +24,12 @@ class TestUrgentCall(Scenario):
         self.then_alice_sees_who_accepted()
         self.then_alice_is_offered_no_time()
 
-        self.when_bob_directs_a_follow_up_by_tomorrow()
+        self.then_bob_may_direct_only_what_the_rule_allows()
+        self.when_bob_directs_a_visit_today()
         self.then_alice_may_look_for_a_time_without_a_reload()
         self.when_she_looks_for_a_time()
         self.then_only_the_directed_visit_type_is_on_offer()
-        self.then_no_time_is_later_than_the_last_day()
+        self.then_every_time_is_today()
         self.then_another_visit_type_is_refused_by_hand()
         self.when_she_holds_the_first_time()
         self.when_she_books_it()
@@ -69,18 +67,21 @@ class TestUrgentCall(Scenario):
     def then_alice_sees_who_accepted(self) -> None:
         self.alice.sees("Accepted by Bob Blden, RN", within="#steps-box")
 
-    def when_bob_directs_a_follow_up_by_tomorrow(self) -> None:
+    def then_bob_may_direct_only_what_the_rule_allows(self) -> None:
+        """A fever after a procedure is seen today, or the clinician calls back."""
+        offered = self.bob.page.locator("#direction option").all_text_contents()
+        assert offered == ["Book a visit today", "Clinician calls back"]
+
+    def when_bob_directs_a_visit_today(self) -> None:
         bob = self.bob
         bob.press("d")
-        bob.choose("Book a visit within")
-        bob.press("Tab")
+        bob.choose("Book a visit today")
+        bob.tab_to("#visit_type")
         bob.choose("Primary care: Follow-up")
-        bob.press("Tab")
-        bob.type(f"{LAST_DAY:%m%d%Y}")
         bob.tab_to("#note")
         bob.type("Wound check, please keep the dressing on")
         bob.presses_and_arrives("Enter", r"/requests/\d+/$")
-        bob.sees("Book a visit within some days: Follow-up", within="#steps-box")
+        bob.sees("Book a visit today: Follow-up", within="#steps-box")
 
     def then_alice_may_look_for_a_time_without_a_reload(self) -> None:
         self.alice.finds("[data-key=f]")
@@ -91,10 +92,10 @@ class TestUrgentCall(Scenario):
         assert [one for one in offered if not one.startswith("Choose")] == ["Follow-up, 30 min"]
         self.alice.sees("Bob Blden, RN directed", within="form.ask")
 
-    def then_no_time_is_later_than_the_last_day(self) -> None:
+    def then_every_time_is_today(self) -> None:
         self.alice.finds(".option")
         days = set(self.alice.page.locator(".option h3 span").all_text_contents())
-        assert days <= {f"{day:%a} {day.day} {day:%b}" for day in (TODAY, LAST_DAY)}
+        assert days == {f"{TODAY:%a} {TODAY.day} {TODAY:%b}"}
 
     def then_another_visit_type_is_refused_by_hand(self) -> None:
         self.alice.opens(f"/requests/{self.request.pk}/find/?visit_type=phone-call")
@@ -104,6 +105,6 @@ class TestUrgentCall(Scenario):
         self.alice.presses_and_arrives("r", "/trail/$")
         self.then_the_trail_tells_in_order(
             "Words screened", "Lane set from routine to urgent", "Handed to", "Accepted by Bob Blden, RN",
-            "Direction: Book a visit within some days", "Time held", "Visit booked",
+            "Direction: Book a visit today", "Time held", "Visit booked",
         )  # fmt: skip
         assert Appointment.objects.get().visit_type == self.universe.follow_up

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Max
 from django.urls import reverse
 
+from frontdesk.clinic.queries.machine import last_word
+from frontdesk.clinic.switches import Switch
 from frontdesk.daybook.models import Entry
 
 WEEK = timedelta(days=7)
@@ -30,6 +32,7 @@ class Automatic:
     approved: str
     change: str
     off: str
+    switch: Switch | None = None
 
 
 AUTOMATIC = (
@@ -42,7 +45,7 @@ AUTOMATIC = (
         (),
         "A clinician, by name, approves each version of the protocol",
         "desk:protocol",
-        "A protocol is ended by a clinician. Without one in force nothing is screened, and every page says so.",
+        "A protocol is ended by a clinician. Without one in force nothing is screened.",
     ),
     Automatic(
         "Passes on what nobody has accepted",
@@ -73,7 +76,8 @@ AUTOMATIC = (
         ("work.escalate_overdue",),
         "The manager, who sets the due times and who answers",
         "desk:settings-queues",
-        "In the settings of each queue: the minutes after which it is escalated, and to whom.",
+        "When off, overdue work stays where it is, marked as overdue. Minutes and names are set for each queue.",
+        Switch.OVERDUE,
     ),
     Automatic(
         "Ends holds",
@@ -94,7 +98,8 @@ AUTOMATIC = (
         ("outreach.send_message",),
         "The texts of the message library are approved by name",
         "",
-        "By the patient: without a channel to which they agreed, a task is opened instead.",
+        "When off, every message becomes a task: a person tells the patient.",
+        Switch.MESSAGES,
     ),
     Automatic(
         "Opens the days ahead",
@@ -115,7 +120,8 @@ AUTOMATIC = (
         ("book.audit_visits", "book.detect_conflicts", "book.audit_templates"),
         "The manager, who works through what is found",
         "desk:audit",
-        "Cannot be switched off; it only opens tasks, each of which a person ends.",
+        "When off, nobody is told of what does not agree, unless somebody runs the audit.",
+        Switch.AUDITS,
     ),
     Automatic(
         "Puts approved settings in force",
@@ -168,6 +174,8 @@ class ShownAct:
     act: Automatic
     last: datetime | None
     url: str
+    on: bool = True
+    word: Entry | None = None
 
 
 def machine_page(*, now: datetime) -> Sequence[ShownAct]:
@@ -176,11 +184,15 @@ def machine_page(*, now: datetime) -> Sequence[ShownAct]:
     week = Entry.objects.filter(at__gte=now - WEEK, actor=None, actor_name__in=names)
     seen = week.values_list("actor_name")
     last = dict(seen.annotate(last=Max("at")))
-    return [
-        ShownAct(
-            act,
-            max((last[name] for name in act.actors if name in last), default=None),
-            reverse(act.change) if act.change else "",
-        )
-        for act in AUTOMATIC
-    ]
+    return [_shown(act, last) for act in AUTOMATIC]
+
+
+def _shown(act: Automatic, last: Mapping[str, datetime]) -> ShownAct:
+    word = last_word(act.switch) if act.switch else None
+    return ShownAct(
+        act,
+        max((last[name] for name in act.actors if name in last), default=None),
+        reverse(act.change) if act.change else "",
+        on=word is None or bool(word.facts["on"]),
+        word=word,
+    )

@@ -105,10 +105,7 @@ class QueueForm(SettingsForm):
 
     @property
     def first(self) -> list[forms.BoundField]:
-        return [
-            self[name]
-            for name in FIRST
-        ]
+        return [self[name] for name in FIRST]
 
     @property
     def times(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:

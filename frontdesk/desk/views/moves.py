@@ -97,7 +97,9 @@ def _show(
 
 
 def _sent(request: HttpRequest) -> dict[str, str]:
-    return {name: clean(request.POST.get(name, ""), limit=200) for name in ("why", "note", "for", *_waive_names())}
+    return {
+        name: clean(request.POST.get(name, ""), limit=200) for name in ("why", "note", "for", *_waive_names())
+    }
 
 
 def _waivers(request: HttpRequest) -> dict[str, str]:

@@ -25,7 +25,11 @@ def show(request: HttpRequest) -> HttpResponse:
     zone = home.time_zone if home else "UTC"
     form = AsOfForm(request.GET if request.GET.get("as_of") else None)
     at = _end_of(form, zone) if form.is_bound and form.is_valid() else now()
-    context = {"page": protocol_page(now=at), "scoped": scoped_rows(at), "zone": zone, "form": form, "at": at}
+    page = protocol_page(now=at)
+    unread = page is not None and not form.is_bound and not page.row.acknowledgements.filter(user=user).exists()
+    context = {
+        "page": page, "scoped": scoped_rows(at), "zone": zone, "form": form, "at": at, "unread": unread,
+    }  # fmt: skip
     return render(request, "desk/protocol.html", context, status=form.status)
 
 

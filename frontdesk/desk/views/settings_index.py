@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from frontdesk.clinic.queries.settings import open_drafts
 from frontdesk.desk.pages.settings_index import SETTINGS
 from frontdesk.desk.views.settings_kit import reader
+from frontdesk.triage.queries.protocol_versions import waiting
 from frontdesk.work.queries.answering import gaps
 
 
@@ -17,6 +18,5 @@ from frontdesk.work.queries.answering import gaps
 def index(request: HttpRequest) -> HttpResponse:
     reader(request)
     cards = [(title, text, reverse(name)) for title, text, name in SETTINGS]
-    return render(
-        request, "desk/settings/index.html", {"cards": cards, "drafts": open_drafts()[:8], "gaps": gaps()}
-    )
+    context = {"cards": cards, "drafts": open_drafts()[:8], "gaps": gaps(), "protocols": waiting()[:8]}
+    return render(request, "desk/settings/index.html", context)

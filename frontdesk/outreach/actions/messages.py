@@ -11,6 +11,8 @@ from procrastinate.contrib.django import app
 from frontdesk.accounts.models import User
 from frontdesk.book.models import Appointment
 from frontdesk.clinic.choices import Modality
+from frontdesk.clinic.queries.machine import is_on
+from frontdesk.clinic.switches import Switch
 from frontdesk.daybook.facts import System
 from frontdesk.daybook.models import Entry
 from frontdesk.daybook.record import Actor, record
@@ -79,8 +81,10 @@ def tell(
     patient = appointment.patient
     address = _email(patient)
     template = _template(what, patient.language, now)
-    if address is None or template is None:
+    sends = is_on(Switch.MESSAGES)
+    if address is None or template is None or not sends:
         why = "No e-mail that the patient agreed to" if template else "No approved message for this"
+        why = why if sends else "Messages are switched off"
         ask_a_person(appointment=appointment, what=what, why=why, by=by, now=now)
         return None
     values = _values(appointment, template.language)

@@ -104,7 +104,9 @@ def _end(row: Protocol, by: User, now: datetime) -> None:
 def _check_begins(found: Protocol, begins: datetime, now: datetime) -> None:
     """Not in the past, not too far off, and after those whose place it takes."""
     if not now <= begins <= now + FARTHEST:
-        raise BadValue("It can hold from now on, or from a moment in the next two years.", field="in_force_from")
+        raise BadValue(
+            "It can hold from now on, or from a moment in the next two years.", field="in_force_from"
+        )
     rows = Protocol.objects.filter(approved_at__isnull=False, ended_at=None, in_force_from__gt=begins).defer(
         "content"
     )

@@ -41,6 +41,11 @@ def versions() -> QuerySet[Protocol]:
     return rows.order_by("name", "-version")
 
 
+def waiting() -> QuerySet[Protocol]:
+    """The drafts that are handed in and wait for a clinician."""
+    return versions().filter(handed_in_at__isnull=False, approved_at=None, withdrawn_at=None)
+
+
 def in_force_ids(now: datetime) -> set[int]:
     """The versions that are read at `now`: the newest of each name, and of the general ones the first."""
     rows = newest(now)

@@ -58,7 +58,7 @@ def add_missing(*, by: Actor, now: datetime) -> int:
     return len(missing)
 
 
-def _as_it_stands(rule: QueueRule | None) -> dict[str, Any]:
+def as_it_stands(rule: QueueRule | None) -> dict[str, Any]:
     """A rule as the daybook keeps it; {} where there is none."""
     if rule is None:
         return {}
@@ -77,7 +77,7 @@ def _as_it_stands(rule: QueueRule | None) -> dict[str, Any]:
 
 def _store(queue: Queue, wanted: Wanted, by: Actor, now: datetime) -> QueueRule:
     before = QueueRule.objects.select_for_update(of=("self",), no_key=True).filter(queue=queue).first()
-    was = _as_it_stands(before)
+    was = as_it_stands(before)
     rule, _ = QueueRule.objects.update_or_create(
         queue=queue,
         defaults={
@@ -94,7 +94,7 @@ def _store(queue: Queue, wanted: Wanted, by: Actor, now: datetime) -> QueueRule:
         DueTime(rule=rule, category=category, due_minutes=due.minutes, business_hours=due.business_hours)
         for category, due in sorted(wanted.due_times.items())
     )
-    holds = _as_it_stands(rule)
+    holds = as_it_stands(rule)
     if holds != was:
         record(QueueRuleSet(queue_rule_id=rule.pk, queue=queue, was=was, holds=holds), by=by, now=now)
     return rule

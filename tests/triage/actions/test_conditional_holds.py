@@ -106,7 +106,13 @@ def test_not_once_it_is_over(universe: Universe, held: Hold) -> None:
 
 @pytest.mark.parametrize(
     ("hours", "because", "field"),
-    [(0, PAPERS, "hours"), (73, PAPERS, "hours"), (-1, PAPERS, "hours"), (2, " ", "because"), (2, "x" * 301, "because")],
+    [
+        (0, PAPERS, "hours"),
+        (73, PAPERS, "hours"),
+        (-1, PAPERS, "hours"),
+        (2, " ", "because"),
+        (2, "x" * 301, "because"),
+    ],
 )
 def test_bad_values(hours: int, because: str, field: str, universe: Universe, held: Hold) -> None:
     with pytest.raises(BadValue) as refused:

@@ -71,5 +71,3 @@ def _callers(clinic: Universe) -> dict[str, Patient]:
         "Benjamin Okafor": clinic.ben, "Dora Nilsson": clinic.dora, "Ana Lucero": clinic.ana,
         "Leo Marsh": leo, "Grace Odum": diabetic,
     }  # fmt: skip
-
-

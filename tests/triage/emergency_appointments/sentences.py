@@ -54,9 +54,11 @@ def taken_over(story: Story, whom: str) -> None:
 @sentence(r"(\w+) directs: (.+)")
 def direct(story: Story, who: str, what: str) -> None:
     handoff = story.handoff
-    story.send(who, story.page(who), reverse("desk:handoff-direct", args=[handoff.pk]), **_direction(story, what))
+    story.send(
+        who, story.page(who), reverse("desk:handoff-direct", args=[handoff.pk]), **_direction(story, what)
+    )
     handoff.refresh_from_db()
-    assert handoff.get_direction_display() == what.split("; ")[0], _notices(story, who)
+    assert handoff.get_direction_display() == what.split("; ", maxsplit=1)[0], _notices(story, who)
 
 
 @sentence(r"(\w+) is refused who directs: (.+)")
@@ -127,7 +129,9 @@ def tell_the_caller(story: Story, words: str, how: str) -> None:
 
 @sentence(r"It cannot be closed yet; “(.+)” (?:is|are) still missing")
 def not_closed(story: Story, items: str) -> None:
-    answer = story.send("Alice", story.page(), story.url("request-close"), outcome="Answered, nothing to book")
+    answer = story.send(
+        "Alice", story.page(), story.url("request-close"), outcome="Answered, nothing to book"
+    )
     assert answer.status_code == 409
     assert story.request.is_open
     text = Page(answer.content.decode()).text
@@ -184,7 +188,7 @@ def nobody_accepts(story: Story, minutes: str, whom: str) -> None:
     escalation.sweep(now=story.moment)
     step = handoff.steps.get(ended_at=None)
     assert step.words.startswith(whom), step.words
-    assert whom.split(":")[0] in story.page().text
+    assert whom.split(":", maxsplit=1)[0] in story.page().text
 
 
 @sentence(r"What came of it is written down: (.+)")

@@ -108,7 +108,9 @@ def find_page(story: Story, name: str | None = None, **typed: str) -> Page:
     form = page.form("", holds="visit_type")
     options = form.controls["visit_type"].options
     wanted = name or next(words for value, words in options.items() if value)
-    answer = story.browser(story.universe.alice).get(story.url("find"), form.filled(visit_type=wanted, **typed))
+    answer = story.browser(story.universe.alice).get(
+        story.url("find"), form.filled(visit_type=wanted, **typed)
+    )
     assert answer.status_code == 200
     return Page(answer.content.decode())
 

@@ -70,7 +70,7 @@ def reorders(story: Story) -> None:
 def comes_late(story: Story, minutes: str) -> None:
     assert story.visit is not None
     came = story.visit.start + timedelta(minutes=int(minutes))
-    story.moment = came
+    story.go_to(came)
     page = story.look("Alice", reverse("desk:visit-late", args=[story.visit.pk]))
     action = reverse("desk:late-arrived", args=[story.visit.pk])
     story.send("Alice", page, action, arrived=f"{came.astimezone(ZONE):%H:%M}")
@@ -94,7 +94,9 @@ def settled(story: Story, how: str) -> None:
 
 def _settle(story: Story, how: str) -> None:
     late = LateArrival.objects.get(appointment=story.visit)
-    story.send("Alice", _late_page(story, "Alice"), reverse("desk:late-settle", args=[late.pk]), disposition=how)
+    story.send(
+        "Alice", _late_page(story, "Alice"), reverse("desk:late-settle", args=[late.pk]), disposition=how
+    )
 
 
 @sentence(r"(\w+) answers that it can be done")

@@ -99,13 +99,13 @@ def conflict_kept(story: Story) -> None:
 def missed(story: Story, _name: str) -> None:
     visit = story.old_visit
     assert visit is not None
-    story.moment = visit.start + timedelta(minutes=20)
+    story.go_to(visit.start + timedelta(minutes=20))
     page = calendar_page(story, visit, "miss")
     form = page.form(reverse("desk:visit-missed", args=[visit.pk]))
     why = next(value for value in form.controls["why"].options if value)
     story.browser(story.universe.alice).post(form.action, {**form.filled(), "why": why})
     visit.refresh_from_db()
-    assert visit.status == AppointmentStatus.MISSED
+    assert visit.status == AppointmentStatus.NO_SHOW
 
 
 @sentence(r"Nobody has been given that time")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,7 +30,12 @@ class Story(Desk):
     """The scenario of a row. Browsers guard against forged forms, as the product's own do."""
 
     def __init__(
-        self, row: Row, language: str, clinic: Universe, callers: dict[str, Patient], patch: pytest.MonkeyPatch
+        self,
+        row: Row,
+        language: str,
+        clinic: Universe,
+        callers: dict[str, Patient],
+        patch: pytest.MonkeyPatch,
     ) -> None:
         super().__init__(clinic, patch)
         self.row, self.language, self.callers = row, language, callers
@@ -48,6 +53,11 @@ class Story(Desk):
         if (told := re.fullmatch(r"in (\d+) days?|(\d+) days? ago", words)) is not None:
             return today + timedelta(days=int(told[1]) if told[1] else -int(told[2]))
         return today + timedelta(days=["today", "tomorrow"].index(words))
+
+    def go_to(self, moment: datetime) -> None:
+        """Hours later everybody has to log in again."""
+        self.moment = moment
+        self._clients.clear()
 
     # What hands do
 

@@ -92,7 +92,9 @@ def _somebody_is_asked(story: Story, row: Row) -> None:
     tasks = Task.objects.open().filter(about_kind="request", about_ref=request.pk)
     assert row.asked in asked if row.asked else not asked, asked
     assert row.queue in {one.get_queue_display() for one in tasks} if row.queue else not tasks, tasks
-    due = [one.due_at for one in steps if one.words == row.asked] + [one.due_at for one in tasks if not row.asked]
+    due = [one.due_at for one in steps if one.words == row.asked] + [
+        one.due_at for one in tasks if not row.asked
+    ]
     minutes = {int((at - NOW).total_seconds() // 60) for at in due if at}
     assert minutes == ({row.within_minutes} if row.within_minutes else set())
 
