@@ -72,7 +72,7 @@ def limits_for(request: Request, *, now: datetime) -> Allowed:
 
 def may_be_kept(hold: Hold, *, now: datetime) -> bool:
     """Does a rule that its request met let this hold stand for hours, where somebody approves it?"""
-    request = Request.objects.select_related("site", "patient").filter(pk=hold.asked_for).first()
+    request = Request.objects.select_related("site", "patient").filter(pk=hold.asked_for or 0).first()
     return request is not None and limits_for(request, now=now).conditional_hold
 
 

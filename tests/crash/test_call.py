@@ -20,7 +20,9 @@ from tests.factories.served import Desk, free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 PATIENCE = 180.0  # seconds for the product to come back
-CALL = "I had a small operation last week and the wound looks fine but I am not sure about the plaster".split()
+CALL = (
+    "I had a small operation last week and the wound looks fine but I am not sure about the plaster".split()
+)
 
 
 @pytest.fixture

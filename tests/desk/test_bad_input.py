@@ -27,7 +27,7 @@ FORM = "application/x-www-form-urlencoded"
 DONE_BY_A_BARE_WISH = (
     "desk:handoff-accept", "desk:task-claim", "desk:task-back", "desk:settings-draft-withdraw", "desk:settings-duty-end",
     "desk:absence-lift", "desk:closure-reopen", "desk:protocol-approve", "desk:protocol-withdraw", "desk:book",
-    "desk:let-go",
+    "desk:let-go", "desk:walk-in-new",
 )  # fmt: skip
 ABOUT_SETTINGS = (
     "desk:settings", "desk:time", "desk:kept", "desk:closure", "desk:absence", "desk:protocol", "desk:backtest",

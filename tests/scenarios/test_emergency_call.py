@@ -32,7 +32,8 @@ class TestEmergencyCall(Scenario):
 
         self.when_she_writes_who_accepted("911, ambulance 12")
         self.then_the_handoff_is_accepted_with_its_time("911, ambulance 12")
-        self.when_she_writes_when_it_began("half past nine")
+        self.when_she_answers("onset", "half past nine")
+        self.when_she_answers("last_known_well", "nine, at breakfast")
         self.when_she_writes_what_the_caller_was_told("Help is on the way, stay where you are")
         self.then_nothing_is_missing()
         self.when_she_closes_the_request()
@@ -121,10 +122,10 @@ class TestEmergencyCall(Scenario):
         assert handoff.accepted_by_other == who
         assert handoff.accepted_at is not None
 
-    def when_she_writes_when_it_began(self, words: str) -> None:
-        self.alice.press("w")
-        self.alice.type_into("#answer_onset", words)
-        self.alice.saw_saved("answer_onset")
+    def when_she_answers(self, key: str, words: str) -> None:
+        self.alice.press("Escape", "w")
+        self.alice.type_into(f"#answer_{key}", words)
+        self.alice.saw_saved(f"answer_{key}")
 
     def when_she_writes_what_the_caller_was_told(self, words: str) -> None:
         self.alice.press("Escape", "t")

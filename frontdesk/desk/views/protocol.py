@@ -26,7 +26,9 @@ def show(request: HttpRequest) -> HttpResponse:
     form = AsOfForm(request.GET if request.GET.get("as_of") else None)
     at = _end_of(form, zone) if form.is_bound and form.is_valid() else now()
     page = protocol_page(now=at)
-    unread = page is not None and not form.is_bound and not page.row.acknowledgements.filter(user=user).exists()
+    unread = (
+        page is not None and not form.is_bound and not page.row.acknowledgements.filter(user=user).exists()
+    )
     context = {
         "page": page, "scoped": scoped_rows(at), "zone": zone, "form": form, "at": at, "unread": unread,
     }  # fmt: skip

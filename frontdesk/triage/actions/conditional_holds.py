@@ -34,12 +34,15 @@ def keep(*, hold: Hold, hours: int, because: str, by: User, now: datetime) -> Ho
     NoConditionalHold, BookingGate, BadValue, HoldOver, RequestIsClosed.
     """
     by.check_may(Permission.APPROVE_MOVES)
-    request = locked(Request.objects.get(pk=hold.asked_for))
+    found = Request.objects.filter(pk=hold.asked_for or 0).first()
+    if found is None:
+        raise NoConditionalHold("This time is held for no request.")
+    request = locked(found)
     check_open(request)
     if not limits_for(request, now=now).conditional_hold:
         raise NoConditionalHold("No rule that this request met lets time be held for longer.")
-    found = findings(ask_of_hold(hold, by, now))
-    failed = next((one for one in found if one.verdict is Verdict.FAIL and not one.waivable), None)
+    checked = findings(ask_of_hold(hold, by, now))
+    failed = next((one for one in checked if one.verdict is Verdict.FAIL and not one.waivable), None)
     if failed is not None:
-        raise BookingGate(failed, found)
+        raise BookingGate(failed, checked)
     return kept_holds.keep_longer(hold=hold, hours=hours, because=because, by=by, now=now)

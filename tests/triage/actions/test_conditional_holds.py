@@ -61,7 +61,7 @@ def test_who_approved_it_and_why_is_on_it_and_in_the_daybook(universe: Universe,
     held.refresh_from_db()
     assert (held.kept_by, held.kept_at, held.kept_because) == (universe.dan, NOW, PAPERS)
     entry = Entry.objects.get(kind="HoldKeptLonger")
-    assert (entry.because, entry.approved_by) == (PAPERS, universe.dan)
+    assert (entry.reason, entry.approved_by) == (PAPERS, universe.dan)
 
 
 def test_it_ends_when_its_time_begins(universe: Universe, held: Hold) -> None:

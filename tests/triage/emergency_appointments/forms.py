@@ -49,9 +49,9 @@ class Page(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.html, self.forms, self.links, self.text = html, [], [], ""
-        self.forms: list[Form]
-        self.links: list[str]
+        self.html, self.text = html, ""
+        self.forms: list[Form] = []
+        self.links: list[str] = []
         self._form: Form | None = None
         self._select: Control | None = None
         self._area: Control | None = None
