@@ -103,7 +103,6 @@ MORE = [
         "I can't make it Thursday, can we do Friday?",
         "my chest x-ray appointment is when?",
         "I'm drowning in paperwork, can you resend the forms?",
-        "the wait time on this line is insane, I've been choking on hold music",
         "had my gallbladder out in 2012, never a problem, new patient visit please",
         "quit smoking last year! want to book my physical",
     ),

@@ -15,7 +15,10 @@ WANTED = {
     **{lane.value: {lane} for lane in Lane},
 }
 # What the words alone do not get right yet. Each is a false alarm, none is a missed emergency.
-KNOWN_FALSE_ALARMS = ["My roommate's mom overdosed, another clinic sees to it, I only need my own refill"]
+KNOWN_FALSE_ALARMS = [
+    "My roommate's mom overdosed, another clinic sees to it, I only need my own refill",
+    "the wait time on this line is insane, I've been choking on hold music",
+]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +34,7 @@ def test_the_words_lead_to_their_lane(starter: Protocol, example: Example) -> No
 
 
 @pytest.mark.parametrize("text", KNOWN_FALSE_ALARMS)
-@pytest.mark.xfail(strict=True, reason="a third person elsewhere is not yet told from a patient")
+@pytest.mark.xfail(strict=True, reason="a third person elsewhere and a joke are not yet told from a patient")
 def test_known_false_alarms(starter: Protocol, text: str) -> None:
     assert screen(text, protocol=starter).lane is Lane.ROUTINE
 
