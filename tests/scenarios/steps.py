@@ -15,7 +15,7 @@ from tests.universe import Universe
 BEN = ("Benjamin Okafor", "11/30/1952")
 ANA = ("Ana Lucero", "03/14/1979")
 DORA = ("Dora Nilsson", "07/04/2001")
-ROUTINE, SYMPTOM = "6", "1"  # the keys of two kinds of request
+ROUTINE, SYMPTOM = "7", "1"  # the keys of two kinds of request
 
 
 class Scenario:

@@ -168,7 +168,7 @@ class TestRoutineCall(Scenario):
 
     def when_she_walks_down_the_kinds_to_the_last(self) -> None:
         self.alice.tab_to("[name=kind]")
-        self.alice.press("Space", *["ArrowDown"] * 5)
+        self.alice.press("Space", *["ArrowDown"] * 6)
 
     def then_the_kind_is_saved(self, kind: str) -> None:
         self.alice.saw_saved("kind")
