@@ -20,7 +20,7 @@ def write_toml(content: Mapping[str, Any]) -> str:
     plain = [name for name in names if not _is_table(content[name])]
     lines = [f"{_key(name)} = {_value(content[name])}" for name in plain]
     for name in (one for one in names if one not in plain):
-        lines += _tables(name, content[name])
+        lines += _tables((name,), content[name])
     return "\n".join(lines) + "\n"
 
 
@@ -43,26 +43,26 @@ def _is_table(value: object) -> bool:
     )
 
 
-def _tables(name: str, value: Any) -> Iterator[str]:
+def _tables(path: tuple[str, ...], value: Any) -> Iterator[str]:
     """A table of tables, of values, or a list of tables, under headings."""
     if isinstance(value, list):
         for one in value:
-            yield from ["", f"[[{_path(name)}]]", *_pairs(one)]
-            yield from _below(name, one)
+            yield from ["", f"[[{_path(path)}]]", *_pairs(one)]
+            yield from _below(path, one)
         return
     inner = {key: part for key, part in value.items() if _is_table(part)}
     plain = {key: part for key, part in value.items() if key not in inner}
     if plain or not inner:
-        yield from ["", f"[{_path(name)}]", *_pairs(plain)]
+        yield from ["", f"[{_path(path)}]", *_pairs(plain)]
     for key in sorted(inner):
-        yield from _tables(f"{name}\0{key}", inner[key])
+        yield from _tables((*path, key), inner[key])
 
 
-def _below(name: str, one: Mapping[str, Any]) -> Iterator[str]:
+def _below(path: tuple[str, ...], one: Mapping[str, Any]) -> Iterator[str]:
     """Lists of tables inside an entry of a list; tables inside it are written on one line."""
     for key, part in one.items():
         if isinstance(part, list) and _is_table(part):
-            yield from _tables(f"{name}\0{key}", part)
+            yield from _tables((*path, key), part)
 
 
 def _pairs(table: Mapping[str, Any]) -> list[str]:
@@ -70,8 +70,8 @@ def _pairs(table: Mapping[str, Any]) -> list[str]:
     return [f"{_key(key)} = {_value(part)}" for key, part in inline.items()]
 
 
-def _path(name: str) -> str:
-    return ".".join(_key(part) for part in name.split("\0"))
+def _path(path: tuple[str, ...]) -> str:
+    return ".".join(_key(part) for part in path)
 
 
 def _key(name: str) -> str:

@@ -6,7 +6,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from frontdesk.triage.engine.change import (
@@ -39,6 +39,7 @@ CONTENT = st.dictionaries(
 
 
 @given(content=CONTENT)
+@example(content={"a\0b": {}, "\0": {"c": {"d": 1}}})
 def test_what_is_written_is_read_back(content: dict[str, Any]) -> None:
     assert tomllib.loads(write_toml(content)) == content
 
