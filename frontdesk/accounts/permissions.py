@@ -34,6 +34,7 @@ class Permission(StrEnum):
     DRAFT_SETTINGS = "draft_settings"
     APPROVE_SETTINGS = "approve_settings"
     SIGN_OVERBOOKING = "sign_overbooking"
+    CONNECT_SYSTEMS = "connect_systems"
 
 
 class Role(TextChoices):
@@ -45,7 +46,10 @@ class Role(TextChoices):
     MANAGER = "manager", "Clinic manager"
     ADMINISTRATOR = "administrator", "Administrator"
     PATIENT = "patient", "Patient"
+    MACHINE = "machine", "Another system"
 
+
+DESK_ROLES = tuple(role for role in Role if role not in (Role.PATIENT, Role.MACHINE))
 
 _P = Permission
 _EVERY_DESK = frozenset(
@@ -69,9 +73,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         _EVERY_DESK
         | _FRONT
         | _SETTINGS
-        | {_P.SEE_REPORTS, _P.SEE_ACCESS_LOG, _P.SEE_ALL_SITES, _P.APPROVE_MOVES, _P.WAIVE_CHECKS}
+        | {_P.SEE_REPORTS, _P.SEE_ACCESS_LOG, _P.SEE_ALL_SITES, _P.CONNECT_SYSTEMS}
+        | {_P.APPROVE_MOVES, _P.WAIVE_CHECKS}
     ),
     # An administrator runs the system and sees no patient by default (minimum necessary).
-    Role.ADMINISTRATOR: (_SETTINGS | {_P.USE_DESK, _P.SEE_REPORTS, _P.SEE_ACCESS_LOG, _P.SEE_ALL_SITES}),
+    Role.ADMINISTRATOR: (
+        _SETTINGS | {_P.USE_DESK, _P.SEE_REPORTS, _P.SEE_ACCESS_LOG, _P.SEE_ALL_SITES, _P.CONNECT_SYSTEMS}
+    ),
     Role.PATIENT: frozenset(),
+    # What a program may do through the machines' door, within the scopes of its client; it never sees the desk.
+    Role.MACHINE: frozenset({_P.TAKE_REQUESTS, _P.BOOK, _P.SEE_PATIENTS, _P.EDIT_PATIENTS, _P.SEE_CALENDAR}),
 }

@@ -53,7 +53,11 @@ def check_can_book(
     """
     by = _who(ask)
     by.check_may(Permission.BOOK)
-    found = [*findings(ask), *(finding for check in more for finding in check(ask))]
+    return check_all([*findings(ask), *(finding for check in more for finding in check(ask))], by, waivers)
+
+
+def check_all(found: Sequence[Finding], by: User, waivers: Waivers | None = None) -> list[Finding]:
+    """The findings as they stand with the waivers. Raises BookingGate where one is a refusal; else as above."""
     judged = [_waived(finding, by, waivers or {}) for finding in found]
     for finding in judged:
         if finding.verdict is Verdict.FAIL:

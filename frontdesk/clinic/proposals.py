@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import time
 from typing import Any
 
-from frontdesk.accounts.permissions import Role
+from frontdesk.accounts.permissions import DESK_ROLES
 from frontdesk.clinic.choices import Audience, Modality, Moves, ResourceKind, RoomType
 from frontdesk.clinic.engine import guide as engine
 from frontdesk.clinic.models import DraftKind, Guide, Provider, SlotClass, Specialty, VisitType
@@ -21,7 +21,6 @@ from frontdesk.kit.text import one_line
 
 LONGEST, MOST_SEGMENTS, MOST_LENGTHS, MOST_HINTS = 480, 12, 60, 12
 _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_DESK_ROLES = [role for role in Role if role != Role.PATIENT]
 
 
 def checked(kind: str, subject: int | None, proposal: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def _visit_type(raw: Mapping[str, Any], subject: int | None) -> dict[str, Any]:
         "room_type": _one_of(raw, "room_type", ["", *RoomType.values]),
         "audience": _one_of(raw, "audience", Audience.values),
         "places": _number(raw, "places", least=1, most=100),
-        **{name: bool(raw.get(name)) for name in ("same_day", "kept_only", "active")},
+        **{name: bool(raw.get(name)) for name in ("same_day", "kept_only", "sensitive", "public", "active")},
         **{
             name: _fives(raw, name) for name in ("arrive_before", "buffer_before", "buffer_after", "turnover")
         },
@@ -69,6 +68,20 @@ def _fits_together(row: Mapping[str, Any]) -> None:
         raise BadValue("Write the preparation in Spanish too: patients get it.", field="prep_text_es")
     if row["modality"] in row["converts_to"]:
         raise BadValue("A visit cannot become what it is: leave its own modality out.", field="converts_to")
+    if row["public"]:
+        _check_public(row)
+
+
+def _check_public(row: Mapping[str, Any]) -> None:
+    """Only time that anybody may ask for is published."""
+    if row["sensitive"]:
+        raise BadValue("A sensitive visit type cannot be published.", field="public")
+    if row["kept_only"]:
+        raise BadValue("It is booked only in kept time, and kept time is never published.", field="public")
+    if row["places"] > 1:
+        raise BadValue(
+            "A group visit is booked place by place, so its time is not published.", field="public"
+        )
 
 
 def _slot_class(raw: Mapping[str, Any], subject: int | None) -> dict[str, Any]:
@@ -83,7 +96,7 @@ def _slot_class(raw: Mapping[str, Any], subject: int | None) -> dict[str, Any]:
         "by_direction": bool(raw.get("by_direction")),
         "release_days": None if days is None else _number(raw, "release_days", most=365),
         "release_at": _time(at),
-        "released_by": _one_of(raw, "released_by", _DESK_ROLES),
+        "released_by": _one_of(raw, "released_by", DESK_ROLES),
         "active": bool(raw.get("active")),
     }
 

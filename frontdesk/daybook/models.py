@@ -30,6 +30,8 @@ class Entry(models.Model):
     rule_version = models.CharField(max_length=120, blank=True)
     caused_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="led_to")
 
+    of: models.Model | None = None  # the row it tells of, for the reactions to it; not kept
+
     objects = EntryQuerySet.as_manager()
 
     class Meta:

@@ -9,14 +9,36 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Model
 from django.utils.module_loading import import_string
+from psycopg.types.json import Jsonb
 
 from frontdesk.accounts.models import User
 from frontdesk.daybook.facts import Fact, System
-from frontdesk.daybook.models import Entry, EntrySubject, Look
+from frontdesk.daybook.models import Entry, Look
+from frontdesk.kit import rows
 
 Actor = User | System
 Reaction = Callable[..., None]
+
+# Entries and what they are about in one statement: every action of every door waits for it.
+_WRITE = """
+    WITH fact AS MATERIALIZED (
+        SELECT nextval(pg_get_serial_sequence('daybook_entry', 'id')) AS id, one.* FROM unnest(%s::text[], %s::jsonb[],
+            %s::text[], %s::bigint[], %s::jsonb[], %s::text[], %s::bigint[]) WITH ORDINALITY
+            AS one (kind, facts, reason, approved_by_id, alternatives, rule_version, caused_by_id, place)
+    ), entry AS (
+        INSERT INTO daybook_entry (id, at, actor_id, actor_name, kind, facts, reason, approved_by_id, alternatives,
+            rule_version, caused_by_id)
+        SELECT id, %s, %s, %s, kind, facts, reason, approved_by_id, alternatives, rule_version, caused_by_id
+        FROM fact ORDER BY place
+    ), subject AS (
+        INSERT INTO daybook_entrysubject (entry_id, kind, ref)
+        SELECT fact.id, about.kind, about.ref
+        FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS about (place, kind, ref) JOIN fact USING (place)
+    )
+    SELECT id FROM fact ORDER BY place
+"""
 
 
 class NoTransaction(Exception):
@@ -40,34 +62,80 @@ def record(
     instead_of: Iterable[dict[str, Any]] = (),
     rule_version: str = "",
     caused_by: Entry | None = None,
+    of: Model | None = None,
 ) -> Entry:
     """Append `fact` to the daybook and run the reactions wired to it.
 
-    `now` is an aware instant. `instead_of` lists the alternatives that were offered, as plain dicts.
-    Reactions are called as `reaction(fact, entry=entry, by=by, now=now)`; they write rows or defer jobs
-    and never touch the network. Raises NoTransaction outside of one.
+    `now` is an aware instant. `instead_of` lists the alternatives that were offered, as plain dicts. `of` is the row
+    that the fact tells of, as it stands now: reactions find it as `entry.of` and need not read it again. They are
+    called as `reaction(fact, entry=entry, by=by, now=now)`; they write rows or defer jobs and never touch the
+    network. Raises NoTransaction outside of one.
     """
     if not connection.in_atomic_block:
         raise NoTransaction(f"{fact.kind()} was recorded outside a transaction.")
-    entry = Entry.objects.create(
-        kind=fact.kind(),
-        facts=fact.as_json(),
-        at=now,
-        actor=by if isinstance(by, User) else None,
-        actor_name=by.name,
-        reason=because,
-        approved_by=approved_by,
-        alternatives=list(instead_of),
-        rule_version=rule_version,
-        caused_by=caused_by,
-    )
-    subjects = [EntrySubject(entry=entry, kind=kind, ref=ref) for kind, ref in set(fact.subjects())]
-    EntrySubject.objects.bulk_create(subjects)
+    entry = _entry(fact, by, now)
+    entry.reason = because
+    entry.approved_by = approved_by
+    entry.alternatives = list(instead_of)
+    entry.rule_version = rule_version
+    entry.caused_by = caused_by
+    entry.of = of
+    _write([(fact, entry)])
     for reaction in _reactions().get(type(fact), ()):
         reaction(fact, entry=entry, by=by, now=now)
     return entry
 
 
+def record_each(*facts: Fact, by: Actor, now: datetime) -> list[Entry]:
+    """As `record`, for several facts of one action that are written at once: in one statement for all of them."""
+    if not connection.in_atomic_block:
+        raise NoTransaction(f"{facts[0].kind()} was recorded outside a transaction.")
+    pairs = [(fact, _entry(fact, by, now)) for fact in facts]
+    _write(pairs)
+    for fact, entry in pairs:
+        for reaction in _reactions().get(type(fact), ()):
+            reaction(fact, entry=entry, by=by, now=now)
+    return [entry for _, entry in pairs]
+
+
+def _entry(fact: Fact, by: Actor, now: datetime) -> Entry:
+    return Entry(
+        kind=fact.kind(),
+        facts=fact.as_json(),
+        at=now,
+        actor=by if isinstance(by, User) else None,
+        actor_name=by.name,
+        alternatives=[],
+    )
+
+
+def _write(pairs: Sequence[tuple[Fact, Entry]]) -> None:
+    """Entries of one actor at one moment; each gets its number."""
+    entries = [entry for _, entry in pairs]
+    about = [
+        (place, kind, ref) for place, (fact, _) in enumerate(pairs, 1) for kind, ref in set(fact.subjects())
+    ]
+    first = entries[0]
+    values = [
+        [one.kind for one in entries], [Jsonb(one.facts) for one in entries], [one.reason for one in entries],
+        rows.ids(one.approved_by_id for one in entries), [Jsonb(one.alternatives) for one in entries],
+        [one.rule_version for one in entries], rows.ids(one.caused_by_id for one in entries),
+        first.at, first.actor_id, first.actor_name,
+        rows.ids(place for place, _, _ in about), [kind for _, kind, _ in about], rows.ids(ref for _, _, ref in about),
+    ]  # fmt: skip
+    for entry, (number,) in zip(entries, rows.run(_WRITE, values), strict=True):
+        entry.pk = number
+        entry._state.adding, entry._state.db = False, connection.alias
+
+
 def look(*, by: User, kind: str, ref: int, where: str, now: datetime, reason: str = "") -> Look:
     """Write down that `by` looked at a record. `where` names the page, never a patient."""
-    return Look.objects.create(at=now, user=by, kind=kind, ref=ref, where=where[:120], reason=reason[:300])
+    row = Look(at=now, user=by, kind=kind, ref=ref, where=where[:120], reason=reason[:300])
+    return rows.insert(row)
+
+
+def look_at_each(*, by: User, kind: str, refs: Iterable[int], where: str, now: datetime) -> None:
+    """As `look`, for every record that one answer showed."""
+    rows.insert_many(
+        [Look(at=now, user=by, kind=kind, ref=ref, where=where[:120]) for ref in dict.fromkeys(refs)]
+    )

@@ -9,10 +9,12 @@ from django.utils.module_loading import import_string
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from frontdesk.book.models import Appointment
 from frontdesk.kit.clock import now
 from frontdesk.outreach.actions.messages import note_try, settle
 from frontdesk.outreach.models import Message, MessageState
-from frontdesk.outreach.ports import Carrier, NotNow, Outgoing, Refuses
+from frontdesk.outreach.ports import Attachment, Carrier, NotNow, Outgoing, Refuses
+from frontdesk.outreach.queries.calendar_events import visit_calendar
 
 TRIES = 6
 BACK_OFF = RetryStrategy(max_attempts=TRIES - 1, exponential_wait=4, retry_exceptions={NotNow})
@@ -37,6 +39,7 @@ def send_message(context: JobContext, message_id: int) -> None:
         subject=message.subject,
         body=message.body,
         language=message.template.language,
+        attachment=_calendar_entry(message),
     )
     try:
         receipt = _carrier(message.channel).send(outgoing)
@@ -48,3 +51,12 @@ def send_message(context: JobContext, message_id: int) -> None:
         settle(message=message, state=MessageState.FAILED, receipt=str(delay), now=now())
     else:
         settle(message=message, state=MessageState.SENT, receipt=receipt, now=now())
+
+
+def _calendar_entry(message: Message) -> Attachment | None:
+    """The visit that a message tells of, as it stands when the message leaves: a calendar goes by the last it reads."""
+    if not message.is_about_a_visit:
+        return None
+    rows = Appointment.objects.select_related("visit_type", "site", "patient")
+    visit = rows.filter(pk=message.about_ref).first()
+    return Attachment("visit.ics", visit_calendar(visit)) if visit else None

@@ -7,6 +7,14 @@ from typing import Protocol
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A calendar entry that goes with a message. `name` is a file name."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """A rendered message. `ref` is the same at every try, so that a carrier can drop a double."""
 
@@ -15,6 +23,7 @@ class Outgoing:
     subject: str
     body: str
     language: str
+    attachment: Attachment | None = None
 
 
 class Carrier(Protocol):

@@ -11,16 +11,16 @@ from frontdesk.kit.errors import NotAllowed
 P = Permission
 TABLE: dict[Permission, str] = {
     P.USE_DESK: "scheduler nurse provider manager administrator",
-    P.TAKE_REQUESTS: "scheduler nurse manager",
+    P.TAKE_REQUESTS: "scheduler nurse manager machine",
     P.LOWER_LANE: "nurse provider",
     P.ACCEPT_HANDOFFS: "nurse provider",
     P.SEE_RESTRICTED: "nurse provider",
-    P.BOOK: "scheduler nurse manager",
-    P.SEE_PATIENTS: "scheduler nurse provider manager",
-    P.EDIT_PATIENTS: "scheduler nurse manager",
+    P.BOOK: "scheduler nurse manager machine",
+    P.SEE_PATIENTS: "scheduler nurse provider manager machine",
+    P.EDIT_PATIENTS: "scheduler nurse manager machine",
     P.SEE_REASON: "scheduler nurse provider manager",
     P.SEE_QUEUES: "scheduler nurse provider manager",
-    P.SEE_CALENDAR: "scheduler nurse provider manager",
+    P.SEE_CALENDAR: "scheduler nurse provider manager machine",
     P.SEE_TRAIL: "scheduler nurse provider manager",
     P.EXPORT_TRAIL: "scheduler nurse provider manager",
     P.SEE_MAILBOX: "scheduler nurse manager",
@@ -34,6 +34,7 @@ TABLE: dict[Permission, str] = {
     P.DRAFT_SETTINGS: "provider manager administrator",
     P.APPROVE_SETTINGS: "provider manager administrator",
     P.SIGN_OVERBOOKING: "provider",
+    P.CONNECT_SYSTEMS: "manager administrator",
 }
 
 

@@ -18,6 +18,7 @@ from frontdesk.daybook.models import Entry
 from frontdesk.kit.errors import BadValue, NotAllowed, Refused
 from frontdesk.people.models import Patient
 from frontdesk.work.models import Task
+from tests.factories.there import there
 from tests.factories.time import hours, slot_class
 from tests.universe import NOW, TODAY, ZONE, Universe, at
 
@@ -129,7 +130,7 @@ def test_every_week_until_a_day_at_the_same_local_hour(universe: Universe) -> No
     )  # fmt: skip
     starts = [one.block.start.astimezone(ZONE) for one in done]
     assert [(one.day, one.hour) for one in starts] == [(4, 12), (11, 12), (18, 12), (25, 12)]
-    assert Block.objects.first().start.utcoffset() == timedelta()  # type: ignore[union-attr]
+    assert there(Block.objects.first()).start.utcoffset() == timedelta()
     assert Entry.objects.filter(kind="TimeBlocked").count() == 4
     assert carol_on(universe, date(2026, 3, 11)) == [("08:00", "12:00"), ("13:00", "17:00")]
     assert differences(now=NOW) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,7 +28,7 @@ from tests.universe import LAST_OPEN, NOW, TODAY, Universe
 
 pytestmark = pytest.mark.django_db
 
-SEEDS = range(8)
+SEEDS = range(16 if os.environ.get("FRONTDESK_FULL_PROOFS") else 5)
 SAMPLE = 5  # options that are booked, and other times that are refused, of each wish
 EXPIRED = NOW - timedelta(minutes=20)
 REFUSALS = ("TIME_TAKEN", "KEPT_TIME", "DOES_NOT_FIT", "LEAD_TIME", "OFF_GRID")

@@ -39,8 +39,8 @@ from tests.universe import LAST_OPEN, NOW, OPENER, Universe, at
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CLIENTS = 50
-ROUNDS = 20 if os.environ.get("FRONTDESK_FULL_PROOFS") else 6
-FEW = 5  # rounds where the race is the same and only the field differs
+ROUNDS = 20 if os.environ.get("FRONTDESK_FULL_PROOFS") else 4
+FEW = 3  # rounds where the race is the same and only the field differs
 _keys = count(1)
 
 

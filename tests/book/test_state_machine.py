@@ -9,6 +9,7 @@ shorten what went wrong, since that would take minutes: take Phase.generate away
 from __future__ import annotations
 
 import copy
+import os
 from collections import Counter
 from typing import ClassVar
 
@@ -27,7 +28,7 @@ from tests.universe import NOW, Universe
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES, STEPS = 13, 30
+EXAMPLES, STEPS = (40 if os.environ.get("FRONTDESK_FULL_PROOFS") else 9), 30
 
 which = st.integers(min_value=0, max_value=7)
 ticks = st.integers(min_value=0, max_value=30)  # of ten minutes from 10:00

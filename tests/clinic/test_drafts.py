@@ -293,8 +293,19 @@ BAD_VISIT_TYPES: dict[str, tuple[dict[str, Any], str]] = {
     "another provider of no specialty": ({"segments": [PROVIDER, {**PROVIDER, "leads": False}]}, "segments"),
     "too many segments": ({"segments": [PROVIDER] * 13}, "segments"),
     "segments that are no rows": ({"segments": ["x"]}, "segments"),
+    "published and sensitive": ({"public": True, "sensitive": True}, "public"),
+    "published and only in kept time": ({"public": True, "kept_only": True}, "public"),
+    "a published group": ({"public": True, "places": 8}, "public"),
     "no such provider": ({"lengths": [{"provider": 10**9, "minutes": 20}]}, "lengths"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("setting", ["public", "sensitive"])
+def test_what_others_see_of_a_visit_type_is_drafted_and_approved(setting: str, universe: Universe) -> None:
+    one = universe.follow_up
+    put_in_force(universe, "visit_type", one.pk, proposal_of(one, **{setting: True}))
+    one.refresh_from_db()
+    assert (one.public, one.sensitive) == (setting == "public", setting == "sensitive")
 
 
 @pytest.mark.parametrize("name", BAD_VISIT_TYPES)

@@ -3,21 +3,51 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 
 from frontdesk.accounts.models import User
 from frontdesk.book.actions.chains import keep_chain
-from frontdesk.book.actions.taking import PatientBusy
-from frontdesk.book.actions.wanted import ask_of_hold
+from frontdesk.book.actions.expiry import write_off
+from frontdesk.book.actions.taking import (
+    For,
+    PatientBusy,
+    check_free_patient,
+    check_notice,
+    keys_of_wanted,
+    take,
+    write_claims,
+)
+from frontdesk.book.actions.time import Days, TimeTaken, in_the_way, keys_of_hold
+from frontdesk.book.actions.wanted import Wanted, ask_for, ask_of_hold, check_fits, with_others
 from frontdesk.book.facts import AppointmentBooked, BookingRefused
-from frontdesk.book.models import Appointment, Claim, Hold, HoldEnd
+from frontdesk.book.models import Appointment, Hold, HoldEnd
 from frontdesk.book.ports import Ask, Finding
 from frontdesk.book.queries.chain import chain
-from frontdesk.book.rules import BookingGate, Waivers, check_can_book, in_words
+from frontdesk.book.rules import (
+    BookingGate,
+    Waivers,
+    check_all,
+    check_can_book,
+    in_words,
+    is_directed,
+    only_in,
+    open_only,
+)
+from frontdesk.clinic.models import Interpreter, Provider, Room, Site, VisitType
+from frontdesk.clinic.queries.changes import read_once
+from frontdesk.clinic.queries.remembered import row
 from frontdesk.daybook.record import record
+from frontdesk.kit import rows
 from frontdesk.kit.errors import Refused
 from frontdesk.people.models import Patient
+
+# The hold ends, and its time is the visit's.
+_TAKE_OVER = """
+    WITH ended AS (UPDATE book_hold SET ended_at = %s, ended_how = %s WHERE id = %s)
+    UPDATE book_claim SET appointment_id = %s WHERE hold_id = %s AND released_at IS NULL
+"""
 
 
 class HoldGone(Refused):
@@ -34,10 +64,30 @@ def book(*, hold: Hold, by: User, now: datetime, waivers: Waivers | None = None)
     from the fact (config/wiring.py).
     """
     try:
-        with transaction.atomic():
+        with transaction.atomic(), read_once():
             return _book(hold, by, now, waivers)
     except IntegrityError:
         raise PatientBusy("The patient has another visit at this time.") from None
+
+
+def book_now(
+    *, wanted: Wanted, patient: Patient, request_id: int | None, key: str, by: User, now: datetime
+) -> Appointment:
+    """Book a time without holding it first: what `place` and `book` do, in one transaction and with one fact.
+
+    `key` makes a repeat harmless: the same key of the same person answers the same visit. As in `place`, earlier
+    holds of the request are let go, and where only the room, the machine or the interpreter was taken meanwhile,
+    another that fits is taken. Raises what `place` raises, and BookingGate for a link of the chain that fails.
+    """
+    own = _own_key(key, by)
+    with read_once():
+        try:
+            return _try_now(wanted.known(), patient, request_id, own, by, now)
+        except TimeTaken:
+            other = with_others(wanted, patient, now)
+            if other is None:
+                raise
+            return _try_now(other.known(), patient, request_id, own, by, now)
 
 
 @transaction.atomic
@@ -52,29 +102,117 @@ def write_down_refusal(*, gate: BookingGate, ask: Ask, by: User, now: datetime) 
 
 def _book(hold: Hold, by: User, now: datetime, waivers: Waivers | None) -> Appointment:
     """Locks in the order that every action keeps: the request (its check does so), the patient, the hold."""
-    hold = Hold.objects.select_related(
-        "visit_type", "site", "provider", "patient", "room", "interpreter"
-    ).get(pk=hold.pk)
-    if (same := _booked_before(hold)) is not None:
+    hold = _fresh(hold)
+    if (same := _same(_key_of(hold))) is not None:
         return same
     _check_stands(hold, now)
     found = check_can_book(ask_of_hold(hold, by, now), waivers, (chain,))
     # Two visits of one patient at once would each wait for the other at the exclusion constraint.
-    Patient.objects.select_for_update(no_key=True).get(pk=hold.patient_id)
-    ended = Hold.objects.select_for_update().get(pk=hold.pk)
-    if (same := _booked_before(hold)) is not None:
+    hold.patient = _lock_patient(hold.patient_id)
+    (ended,) = rows.read(Hold, "WHERE id = %s FOR UPDATE", [hold.pk])
+    if (same := _same(_key_of(hold))) is not None:
         return same
     _check_stands(ended, now)
-    appointment = _create(hold, by, now)
-    Claim.objects.live().filter(hold=hold).update(appointment=appointment)
-    Hold.objects.filter(pk=hold.pk).update(ended_at=now, ended_how=HoldEnd.BOOKED)
-    keep_chain(appointment=appointment, found=found, by=by, now=now)
-    record(_booked(appointment, hold, found), by=by, now=now)
+    appointment = rows.insert(_of_hold(hold, by, now))
+    rows.run(_TAKE_OVER, [now, HoldEnd.BOOKED.value, hold.pk, appointment.pk, hold.pk])
+    keep_chain(appointment=appointment, found=found, by=by, now=now, new=True)
+    record(_booked(appointment, hold.pk, hold.also, found), by=by, now=now, of=appointment)
     return appointment
 
 
-def _booked_before(hold: Hold) -> Appointment | None:
-    return Appointment.objects.filter(idempotency_key=f"hold-{hold.pk}").first()
+def _fresh(hold: Hold) -> Hold:
+    """The hold as it is stored, with what it names. Raises Hold.DoesNotExist."""
+    found = rows.read(Hold, "WHERE id = %s", [hold.pk])
+    if not found:
+        raise Hold.DoesNotExist
+    hold = found[0]
+    hold.visit_type = row(VisitType, hold.visit_type_id)
+    hold.site = row(Site, hold.site_id)
+    hold.provider = row(Provider, hold.provider_id)
+    hold.room = row(Room, hold.room_id) if hold.room_id else None
+    hold.interpreter = row(Interpreter, hold.interpreter_id) if hold.interpreter_id else None
+    (hold.patient,) = rows.read(Patient, "WHERE id = %s", [hold.patient_id])
+    return hold
+
+
+def _lock_patient(pk: int) -> Patient:
+    (patient,) = rows.read(Patient, "WHERE id = %s FOR NO KEY UPDATE", [pk])
+    return patient
+
+
+def _own_key(key: str, by: User) -> str:
+    """As the visit keeps it: no two people's keys can meet, nor one with that of a hold."""
+    return f"now-{sha256(f'{by.pk} {key}'.encode()).hexdigest()[:60]}"
+
+
+def _try_now(
+    wanted: Wanted, patient: Patient, request_id: int | None, key: str, by: User, now: datetime
+) -> Appointment:
+    try:
+        with transaction.atomic():
+            return _book_now(wanted, patient, request_id, key, by, now)
+    except (Refused, IntegrityError) as error:
+        # Sent before: then the patient is busy, the time is taken, or the key is there already.
+        if (same := _same(key)) is not None:
+            return same
+        if isinstance(error, Refused):
+            raise
+        if "book_patient_once" in str(error):
+            raise PatientBusy("The patient has another visit at this time.") from None
+        raise TimeTaken from None
+
+
+def _book_now(
+    wanted: Wanted, patient: Patient, request_id: int | None, key: str, by: User, now: datetime
+) -> Appointment:
+    """Locks in the order that every action keeps: the request (its check does so), the patient, the days, holds."""
+    found = check_can_book(ask_for(wanted, patient, request_id, by, now))
+    check_fits(wanted, patient)
+    patient = _lock_patient(patient.pk)
+    check_free_patient(patient, wanted.start, wanted.end, now=now)
+    check_notice(wanted.visit_type, wanted.start, wanted.site, now=now)
+    stale, earlier = in_the_way(wanted.resources, wanted.start, wanted.end, request_id, now)
+    days = Days(keys_of_wanted(wanted).union(*(keys_of_hold(hold) for hold in [*stale, *earlier])))
+    write_off(stale, HoldEnd.EXPIRED, days, by, now)
+    write_off(earlier, HoldEnd.LET_GO, days, by, now)
+    take(wanted, For(patient, is_directed(found), only_in(found), open_only(found)), days, now=now)
+    found = check_all([*found, *chain(ask_for(wanted, patient, request_id, by, now))], by)
+    appointment = rows.insert(_of_wanted(wanted, patient, request_id, key, by, now))
+    write_claims(wanted, appointment=appointment)
+    days.save()
+    keep_chain(appointment=appointment, found=found, by=by, now=now, new=True)
+    record(_booked(appointment, None, wanted.also, found), by=by, now=now, of=appointment)
+    return appointment
+
+
+def _key_of(hold: Hold) -> str:
+    return f"hold-{hold.pk}"
+
+
+def _same(key: str) -> Appointment | None:
+    found = rows.read(Appointment, "WHERE idempotency_key = %s", [key])
+    return found[0] if found else None
+
+
+def _of_wanted(
+    wanted: Wanted, patient: Patient, request_id: int | None, key: str, by: User, now: datetime
+) -> Appointment:
+    return Appointment(
+        patient=patient,
+        visit_type=wanted.visit_type,
+        site=wanted.site,
+        provider=wanted.provider,
+        room=wanted.room,
+        interpreter=wanted.interpreter,
+        modality=wanted.by,
+        overbooked_by=wanted.overbook,
+        start=wanted.start,
+        end=wanted.end,
+        asked_for=request_id,
+        booked_at=now,
+        booked_by=by,
+        idempotency_key=key,
+    )
 
 
 def _check_stands(hold: Hold, now: datetime) -> None:
@@ -82,14 +220,14 @@ def _check_stands(hold: Hold, now: datetime) -> None:
         raise HoldGone("This hold has ended. The time may still be free: hold it again.")
 
 
-def _create(hold: Hold, by: User, now: datetime) -> Appointment:
-    return Appointment.objects.create(
+def _of_hold(hold: Hold, by: User, now: datetime) -> Appointment:
+    return Appointment(
         patient=hold.patient,
         visit_type=hold.visit_type,
         site=hold.site,
         provider=hold.provider,
-        room_id=hold.room_id,
-        interpreter_id=hold.interpreter_id,
+        room=hold.room,
+        interpreter=hold.interpreter,
         modality=hold.modality,
         overbooked_by_id=hold.overbooked_by_id,
         start=hold.start,
@@ -97,22 +235,24 @@ def _create(hold: Hold, by: User, now: datetime) -> Appointment:
         asked_for=hold.asked_for,
         booked_at=now,
         booked_by=by,
-        idempotency_key=f"hold-{hold.pk}",
+        idempotency_key=_key_of(hold),
     )
 
 
-def _booked(appointment: Appointment, hold: Hold, found: list[Finding]) -> AppointmentBooked:
+def _booked(
+    appointment: Appointment, hold: int | None, also: list[str], found: list[Finding]
+) -> AppointmentBooked:
     return AppointmentBooked(
         appointment_id=appointment.pk,
         patient_id=appointment.patient_id,
         request_id=appointment.asked_for,
-        hold_id=hold.pk,
-        visit_type=hold.visit_type.name,
-        provider=hold.provider.name,
-        site=hold.site.name,
+        hold_id=hold,
+        visit_type=appointment.visit_type.name,
+        provider=appointment.provider.name,
+        site=appointment.site.name,
         start=appointment.start,
         end=appointment.end,
-        also=hold.also,
+        also=also,
         checks=in_words(found),
-        overbooked=hold.overbooked_by_id is not None,
+        overbooked=appointment.overbooked_by_id is not None,
     )

@@ -13,14 +13,21 @@ from frontdesk.book.facts import LinkWaived
 from frontdesk.book.models import Appointment, ChainLink
 from frontdesk.book.ports import Finding, Verdict
 from frontdesk.daybook.record import record
+from frontdesk.kit import rows
 from frontdesk.kit.errors import BadValue, Refused
 
 
-def keep_chain(*, appointment: Appointment, found: Sequence[Finding], by: User, now: datetime) -> None:
-    """Keep the findings as the visit's chain, in the place of earlier ones. Part of booking and moving it."""
-    ChainLink.objects.filter(appointment=appointment).delete()
+def keep_chain(
+    *, appointment: Appointment, found: Sequence[Finding], by: User, now: datetime, new: bool = False
+) -> None:
+    """Keep the findings as the visit's chain, in the place of earlier ones. Part of booking and moving it.
+
+    A `new` visit has no earlier ones.
+    """
+    if not new:
+        ChainLink.objects.filter(appointment=appointment).delete()
     by_link = {one.link: one for one in found}
-    ChainLink.objects.bulk_create(
+    rows.insert_many([
         ChainLink(
             appointment=appointment,
             link=one.link,
@@ -33,7 +40,7 @@ def keep_chain(*, appointment: Appointment, found: Sequence[Finding], by: User, 
             waived_because=one.waived_because,
         )
         for one in by_link.values()
-    )
+    ])  # fmt: skip
 
 
 @transaction.atomic

@@ -24,16 +24,32 @@ from frontdesk.book.actions.taking import (
     take,
     write_claims,
 )
-from frontdesk.book.actions.time import Days, TimeTaken, expired_in_the_way, keys_of_hold
-from frontdesk.book.actions.wanted import DoesNotFit, Piece, Wanted, ask_for, check_fits, wanted_from
+from frontdesk.book.actions.time import (
+    Days,
+    TimeTaken,
+    earlier_holds,
+    expired_in_the_way,
+    in_the_way,
+    keys_of_hold,
+)
+from frontdesk.book.actions.wanted import (
+    DoesNotFit,
+    Piece,
+    Wanted,
+    ask_for,
+    check_fits,
+    wanted_from,
+    with_others,
+)
 from frontdesk.book.facts import TimeHeld
 from frontdesk.book.models import Hold, HoldEnd
 from frontdesk.book.ports import Ask
 from frontdesk.book.queries.find import Option, Wish, open_times
-from frontdesk.book.queries.find import at as option_at
 from frontdesk.book.queries.wish import everybody
 from frontdesk.book.rules import check_can_book, is_directed, only_in, open_only
+from frontdesk.clinic.queries.changes import read_once
 from frontdesk.daybook.record import Actor, record
+from frontdesk.kit import rows
 from frontdesk.kit.clock import day_span
 from frontdesk.people.models import Patient
 
@@ -62,13 +78,14 @@ def place(
     the interpreter was taken meanwhile, another that fits is held. Raises NotAllowed, BookingGate, DoesNotFit,
     KeptTime, NotOverbookable, TimePast, PatientBusy, or TimeTaken when somebody else has the time.
     """
-    try:
-        return _try(wanted, patient, request_id, key, by, now, offered)
-    except TimeTaken:
-        other = _with_others(wanted, patient, now)
-        if other is None:
-            raise
-        return _try(other, patient, request_id, key, by, now, offered)
+    with read_once():
+        try:
+            return _try(wanted.known(), patient, request_id, key, by, now, offered)
+        except TimeTaken:
+            other = with_others(wanted, patient, now)
+            if other is None:
+                raise
+            return _try(other.known(), patient, request_id, key, by, now, offered)
 
 
 def _try(
@@ -89,28 +106,6 @@ def _try(
         raise TimeTaken from None
 
 
-def _with_others(wanted: Wanted, patient: Patient, now: datetime) -> Wanted | None:
-    """The same time and provider with whatever else is free then; None where that is what was asked for."""
-    if wanted.overbook is not None or len(wanted.pieces) == 1:
-        return None
-    wish = Wish(
-        visit_type=wanted.visit_type,
-        sites=[wanted.site],
-        providers=[wanted.provider.pk],
-        earliest=wanted.start,
-        until=wanted.start.astimezone(wanted.site.zone).date(),
-        language=patient.language,
-        interpreter=wanted.interpreter is not None,
-        always=wanted.interpreter is not None,
-        modality=wanted.modality,
-        directed=True,
-    )
-    option = option_at(wish, wanted.provider.pk, wanted.start, now=now)
-    if option is None or set(option.resources) == set(wanted.resources):
-        return None
-    return wanted_from(option, wanted.visit_type)
-
-
 def _place(
     wanted: Wanted,
     patient: Patient,
@@ -126,8 +121,7 @@ def _place(
     check_fits(wanted, patient)
     check_free_patient(patient, wanted.start, wanted.end, now=now)
     check_notice(wanted.visit_type, wanted.start, wanted.site, now=now)
-    stale = expired_in_the_way(wanted.resources, wanted.start, wanted.end, now)
-    earlier = _earlier(request_id, now)
+    stale, earlier = in_the_way(wanted.resources, wanted.start, wanted.end, request_id, now)
     days = Days(keys_of_wanted(wanted).union(*(keys_of_hold(hold) for hold in [*stale, *earlier])))
     write_off(stale, HoldEnd.EXPIRED, days, by, now)
     write_off(earlier, HoldEnd.LET_GO, days, by, now)
@@ -167,7 +161,7 @@ def _first_on(
     found = check_can_book(Ask(request_id, patient, wish.visit_type, by, now, site=option.site))
     day = option.local_start.date()
     here = replace(wish, sites=[option.site], earliest=max(wish.earliest, option.start), until=day)
-    earlier = _earlier(request_id, now)
+    earlier = earlier_holds(request_id, now)
     keys = {(one, day) for one in everybody(here)}
     stale = expired_in_the_way([one for one, _ in keys], *day_span(day, option.site.time_zone), now)
     days = Days(keys.union(*(keys_of_hold(hold) for hold in [*stale, *earlier])))
@@ -216,20 +210,14 @@ def sweep(*, by: Actor, now: datetime) -> int:
 
 
 def _same(key: str, by: User) -> Hold | None:
-    return Hold.objects.filter(idempotency_key=key, held_by=by).first()
-
-
-def _earlier(request_id: int | None, now: datetime) -> list[Hold]:
-    if request_id is None:
-        return []
-    mine = Hold.objects.standing(now).filter(asked_for=request_id)
-    return list(mine.select_related("site").order_by("pk"))
+    found = rows.read(Hold, "WHERE idempotency_key = %s AND held_by_id = %s", [key, by.pk])
+    return found[0] if found else None
 
 
 def _create(
     wanted: Wanted, patient: Patient, request_id: int | None, key: str, by: User, now: datetime
 ) -> Hold:
-    return Hold.objects.create(
+    hold = Hold(
         patient=patient,
         visit_type=wanted.visit_type,
         site=wanted.site,
@@ -246,6 +234,7 @@ def _create(
         expires_at=now + STANDS_FOR,
         idempotency_key=key,
     )
+    return rows.insert(hold)
 
 
 def _held(hold: Hold) -> TimeHeld:

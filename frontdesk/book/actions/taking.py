@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from frontdesk.book.actions.time import Days, Key, TimeTaken
 from frontdesk.book.actions.wanted import Piece, Wanted
 from frontdesk.book.engine.kept import Kept
-from frontdesk.book.models import Appointment, AppointmentStatus, Claim, Gathering, Hold, OverbookRule
+from frontdesk.book.models import Appointment, Claim, Gathering, Hold, OverbookRule
 from frontdesk.book.queries.derive import TICK
 from frontdesk.book.queries.new_patients import is_new_patient
 from frontdesk.book.queries.open_time import mask_of
 from frontdesk.book.queries.wish import classes_for
 from frontdesk.clinic.models import Site, SlotClass, VisitType
+from frontdesk.kit import rows
 from frontdesk.kit.clock import day_span
 from frontdesk.kit.errors import Refused
 from frontdesk.people.models import Patient
+
+_IN_A_VISIT = """
+    SELECT visit.start, site.time_zone FROM book_appointment AS visit JOIN clinic_site AS site ON site.id = visit.site_id
+    WHERE visit.patient_id = %s AND visit.status IN ('booked', 'arrived') AND visit.start < %s AND visit."end" > %s
+    AND visit.id <> %s ORDER BY visit.id LIMIT 1
+"""
 
 
 class KeptTime(Refused):
@@ -115,13 +123,13 @@ def write_claims(
     gathering: Gathering | None = None,
 ) -> None:
     """The claims of all pieces, in the order of their resources."""
-    Claim.objects.bulk_create(
+    rows.insert_many([
         Claim(
             resource_id=piece.resource, unit=piece.unit, start=piece.start, end=piece.end,
             hold=hold, appointment=appointment, gathering=gathering,
         )
         for piece in sorted(wanted.pieces)
-    )  # fmt: skip
+    ])  # fmt: skip
 
 
 def check_free_patient(
@@ -130,12 +138,8 @@ def check_free_patient(
     """Raises TimePast or PatientBusy. `but` is a visit that does not count: the one that moves."""
     if start < now:
         raise TimePast("This time has passed.")
-    live = Appointment.objects.filter(
-        patient=patient, status__in=[AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED]
-    )
-    overlapping = live.filter(start__lt=end, end__gt=start).exclude(pk=but or 0)
-    if (other := overlapping.select_related("site").first()) is not None:
-        when = f"{other.start.astimezone(other.site.zone):%H:%M}"
+    for other_start, zone in rows.run(_IN_A_VISIT, [patient.pk, end, start, but or 0]):
+        when = f"{other_start.astimezone(ZoneInfo(zone)):%H:%M}"
         raise PatientBusy(f"The patient has another visit at {when} then.")
 
 

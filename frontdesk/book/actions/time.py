@@ -12,9 +12,27 @@ from frontdesk.book.models import Claim, Hold, HoldEnd, ResourceDay
 from frontdesk.book.queries.derive import fill, load
 from frontdesk.book.queries.open_time import mask_of
 from frontdesk.clinic.models import Site
+from frontdesk.kit import rows
 from frontdesk.kit.errors import Refused
 
 Key = tuple[int, date]  # resource id, local day
+
+_LOCK_DAYS = """WHERE resource_id = ANY(%s::bigint[]) AND day = ANY(%s::date[])
+    ORDER BY resource_id, day, site_id FOR NO KEY UPDATE"""
+_SAVE_DAYS = """
+    UPDATE book_resourceday AS day SET free_bits = new.free, longest = new.longest, hours = new.hours
+    FROM unnest(%s::bigint[], %s::bytea[], %s::smallint[], %s::integer[]) AS new (id, free, longest, hours)
+    WHERE day.id = new.id
+"""
+_EXPIRED_THERE = """
+    SELECT DISTINCT hold.id FROM book_claim AS claim JOIN book_hold AS hold ON hold.id = claim.hold_id
+    WHERE claim.resource_id = ANY(%s::bigint[]) AND claim.start < %s AND claim."end" > %s AND claim.released_at IS NULL
+    AND hold.ended_at IS NULL AND hold.expires_at <= %s
+"""
+_STANDING_FOR = "SELECT id FROM book_hold WHERE asked_for = %s AND ended_at IS NULL AND expires_at > %s"
+_EITHER = f"""
+    SELECT id, true FROM ({_EXPIRED_THERE}) AS stale UNION ALL SELECT id, false FROM ({_STANDING_FOR}) AS own
+"""  # noqa: S608  our own text
 
 
 class TimeTaken(Refused):
@@ -30,13 +48,9 @@ class Days:
     """Days under lock: every row of the named resources and days, locked in one fixed order."""
 
     def __init__(self, keys: Collection[Key]) -> None:
-        resources, days = {key[0] for key in keys}, {key[1] for key in keys}
-        rows = (
-            ResourceDay.objects.select_for_update(no_key=True)
-            .filter(resource_id__in=resources, day__in=days)
-            .order_by("resource_id", "day", "site_id")
-        )
-        self.rows = [row for row in rows if (row.resource_id, row.day) in keys] if keys else []
+        resources, days = {key[0] for key in keys}, sorted({key[1] for key in keys})
+        found = rows.read(ResourceDay, _LOCK_DAYS, [rows.ids(resources), days]) if keys else []
+        self.rows = [row for row in found if (row.resource_id, row.day) in keys]
         self._changed: set[int] = set()
 
     def is_free(self, key: Key, mask: int, site: Site) -> bool:
@@ -70,7 +84,12 @@ class Days:
         changed = [row for row in self.rows if row.pk in self._changed]
         for row in changed:
             row.longest, row.hours = bits.longest(row.free), bits.hours(row.free)
-        ResourceDay.objects.bulk_update(changed, ["free_bits", "longest", "hours"])
+        if changed:
+            values = [
+                rows.ids(row.pk for row in changed), [bytes(row.free_bits) for row in changed],
+                rows.ids(row.longest for row in changed), rows.ids(row.hours for row in changed),
+            ]  # fmt: skip
+            rows.run(_SAVE_DAYS, values)
         self._changed.clear()
 
     def recount(self) -> None:
@@ -114,9 +133,31 @@ def expired_in_the_way(
     resources: Collection[int], start: datetime, end: datetime, now: datetime
 ) -> list[Hold]:
     """Expired holds whose claims overlap the wanted stretch on the wanted resources."""
-    claims = Claim.objects.live().between(start, end).filter(resource_id__in=resources)
-    holds = Hold.objects.expired(now).filter(claims__in=claims).distinct()
-    return list(holds.select_related("site").order_by("pk"))
+    return _holds([pk for (pk,) in rows.run(_EXPIRED_THERE, [rows.ids(resources), end, start, now])])
+
+
+def in_the_way(
+    resources: Collection[int], start: datetime, end: datetime, request_id: int | None, now: datetime
+) -> tuple[list[Hold], list[Hold]]:
+    """What is written off when the stretch is taken: expired holds on it, and what stands for the same request."""
+    found = rows.run(_EITHER, [rows.ids(resources), end, start, now, request_id, now])
+    if not found:
+        return [], []
+    return _holds([pk for pk, stale in found if stale]), _holds([pk for pk, stale in found if not stale])
+
+
+def earlier_holds(request_id: int | None, now: datetime) -> list[Hold]:
+    """What stands already for the same request: it is let go once another time is safe."""
+    if request_id is None:
+        return []
+    return _holds([pk for (pk,) in rows.run(_STANDING_FOR, [request_id, now])])
+
+
+def _holds(numbers: Collection[int]) -> list[Hold]:
+    """Nearly always there are none."""
+    if not numbers:
+        return []
+    return list(Hold.objects.filter(pk__in=numbers).select_related("site").order_by("pk"))
 
 
 def end_hold(*, hold: Hold, how: HoldEnd, days: Days, now: datetime) -> bool:

@@ -6,20 +6,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
+
+from django.core.exceptions import ObjectDoesNotExist
 
 from frontdesk.accounts.models import User
 from frontdesk.book.engine.segments import Part, length_of
 from frontdesk.book.models import Appointment, Claim, Hold, OverbookRule
 from frontdesk.book.ports import Ask
-from frontdesk.book.queries.find import Option
+from frontdesk.book.queries.find import Option, Wish
+from frontdesk.book.queries.find import at as option_at
 from frontdesk.book.queries.wish import parts_for
 from frontdesk.clinic.choices import ResourceKind
 from frontdesk.clinic.models import Interpreter, Provider, Resource, Room, Site, VisitType
+from frontdesk.clinic.queries.remembered import row
 from frontdesk.kit.errors import Refused
 from frontdesk.people.models import Patient
-
-_Kind = TypeVar("_Kind", bound=Resource)
 
 
 class DoesNotFit(Refused):
@@ -74,6 +76,11 @@ class Wanted:
         return self.start + timedelta(minutes=length_of(self.parts))
 
     @property
+    def also(self) -> list[str]:
+        """The names of the room and the interpreter, where there are any."""
+        return [part.name for part in (self.room, self.interpreter) if part is not None]
+
+    @property
     def resources(self) -> list[int]:
         return [piece.resource for piece in self.pieces]
 
@@ -89,6 +96,10 @@ class Wanted:
             unit = 2 if part.leads and self.overbook else 1
             found.append(Piece(resource, start, start + timedelta(minutes=part.minutes), unit))
         return tuple(found)
+
+    def known(self) -> Wanted:
+        """The same with its visit type as it is remembered, so that its parts need not be asked for."""
+        return replace(self, visit_type=row(VisitType, self.visit_type.pk))
 
     def at(self, start: datetime) -> Wanted:
         """The same at another instant."""
@@ -107,6 +118,28 @@ def wanted_from(option: Option, visit_type: VisitType) -> Wanted:
     )
 
 
+def with_others(wanted: Wanted, patient: Patient, now: datetime) -> Wanted | None:
+    """The same time and provider with whatever else is free then; None where that is what was asked for."""
+    if wanted.overbook is not None or len(wanted.pieces) == 1:
+        return None
+    wish = Wish(
+        visit_type=wanted.visit_type,
+        sites=[wanted.site],
+        providers=[wanted.provider.pk],
+        earliest=wanted.start,
+        until=wanted.start.astimezone(wanted.site.zone).date(),
+        language=patient.language,
+        interpreter=wanted.interpreter is not None,
+        always=wanted.interpreter is not None,
+        modality=wanted.modality,
+        directed=True,
+    )
+    option = option_at(wish, wanted.provider.pk, wanted.start, now=now)
+    if option is None or set(option.resources) == set(wanted.resources):
+        return None
+    return wanted_from(option, wanted.visit_type)
+
+
 def wanted_with(
     visit_type: VisitType,
     site: Site,
@@ -118,22 +151,18 @@ def wanted_with(
 ) -> Wanted:
     """A time with one resource for each part, by id, the provider first. Raises LookupError where one is gone."""
     room, interpreter, others = None, None, []
-    for part, pk in zip(parts[1:], resources[1:], strict=False):
-        if part.kind == ResourceKind.ROOM and room is None:
-            room = _row(Room, pk)
-        elif part.kind == ResourceKind.INTERPRETER:
-            interpreter = _row(Interpreter, pk)
-        else:
-            others.append(pk)
-    provider = _row(Provider, resources[0])
+    try:
+        for part, pk in zip(parts[1:], resources[1:], strict=False):
+            if part.kind == ResourceKind.ROOM and room is None:
+                room = row(Room, pk)
+            elif part.kind == ResourceKind.INTERPRETER:
+                interpreter = row(Interpreter, pk)
+            else:
+                others.append(pk)
+        provider = row(Provider, resources[0])
+    except ObjectDoesNotExist:
+        raise LookupError from None
     return Wanted(visit_type, site, provider, start, room, interpreter, tuple(others), by)
-
-
-def _row(model: type[_Kind], pk: int) -> _Kind:
-    found: _Kind | None = model.objects.filter(pk=pk).first()
-    if found is None:
-        raise LookupError
-    return found
 
 
 def _chosen(wanted: Wanted) -> Iterator[int | None]:

@@ -14,13 +14,13 @@ from frontdesk.book.engine.find import Need, SiteDay, could_begin, search
 from frontdesk.book.engine.reasons import Candidate, PartOfDay, Preference, Reason, reasons_for, score
 from frontdesk.book.engine.segments import Part
 from frontdesk.book.queries.derive import span_of
-from frontdesk.book.queries.open_time import Frame, Key, add_others, freed_by_expiry, leads
+from frontdesk.book.queries.open_time import Frame, Key, add_others, freed_by_expiry, leads, next_day
 from frontdesk.book.queries.wish import Taking, Wish, providers_for, takings
 from frontdesk.clinic.models import Site
 from frontdesk.kit.clock import local_midnight
 
 HORIZON = 90  # days; nothing is searched further ahead
-# Days of single resources: near time is looked at first, and each time twice as much is read.
+# Days of single resources: near time is looked at first, and each time something is found, twice as much is read.
 READ_FIRST = 600
 FIRST_DAYS = 4  # days of single sites whose rooms are read at first, and each time twice as many
 PER_PROVIDER_DAY = 3  # so that one quiet provider does not fill the page
@@ -86,9 +86,18 @@ def _open_times(wish: Wish, taking: Taking, now: datetime) -> Iterator[Option]:
     frame = Frame(
         {site.pk: site for site in wish.sites}, now, freed_by_expiry(pools.everybody, date.min, date.max, now)
     )
-    for first, last in _chunks(wish, now, len(pools.parts[0])):
-        found = leads(pools, frame, first, last, taking.need.parts[0].ticks, hours_of(wish, taking.need))
+    ticks, hours = taking.need.parts[0].ticks, hours_of(wish, taking.need)
+    day, end = _span(wish, now)
+    size = max(READ_FIRST // len(pools.parts[0]), 1)
+    while day <= end:
+        last = min(day + timedelta(days=size - 1), end)
+        found = leads(pools, frame, day, last, ticks, hours)
         yield from _nearest_first(wish, taking, found, _ahead(wish, taking, found, frame), frame)
+        day = last + timedelta(days=1)
+        coming = day if found else next_day(pools, frame, day, end, ticks, hours)
+        if coming is None:
+            return
+        day, size = coming, size * 2 if coming == day else size
 
 
 def hours_of(wish: Wish, need: Need) -> int:
@@ -181,17 +190,13 @@ def _varied(options: Iterator[Option]) -> Iterator[Option]:
             yield option
 
 
-def _chunks(wish: Wish, now: datetime, resources: int) -> Iterator[tuple[date, date]]:
-    """Spans of days, each twice as long; those a clinic books ahead of itself at most."""
+def _span(wish: Wish, now: datetime) -> tuple[date, date]:
+    """The first and the last day to look at; as far as a clinic books ahead of itself at most."""
     zone, kind = wish.sites[0].zone, wish.visit_type
     today = now.astimezone(zone).date()
     day = earliest(wish, now).astimezone(zone).date()
     end = min(wish.until, today + timedelta(days=HORIZON if kind.lead_most is None else kind.lead_most))
-    size = max(READ_FIRST // resources, 1)
-    while day <= end:
-        last = min(day + timedelta(days=size - 1), end)
-        yield day, last
-        day, size = last + timedelta(days=1), size * 2
+    return day, end
 
 
 def earliest(wish: Wish, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.db import connection
 from psycopg import Cursor
@@ -36,7 +37,13 @@ _OTHERS = """
     FROM book_resourceday
     WHERE resource_id = ANY(%s::bigint[]) AND day = ANY(%s::date[]) AND site_id = ANY(%s::bigint[])
 """
+_NEXT = """
+    SELECT day FROM book_resourceday WHERE resource_id = ANY(%s::bigint[]) AND day BETWEEN %s AND %s
+"""
 _ROOMY = " AND longest >= %s AND hours & %s <> 0"
+_IN_ORDER = (
+    " ORDER BY day, resource_id, longest LIMIT 1"  # as the index is, so that it is walked to the first
+)
 _ROOMY_OR_FREED = " AND ((longest >= %s AND hours & %s <> 0) OR resource_id = ANY(%s::bigint[]))"
 _EXPIRED = """
     SELECT claim.resource_id, hold.site_id, claim.start, claim."end"
@@ -137,6 +144,16 @@ def leads(
     return {key: SiteDay([pool, *([] for _ in pools.parts[1:])]) for key, pool in found.items()}
 
 
+def next_day(pools: Pools, frame: Frame, first: date, last: date, ticks: int, hours: int) -> date | None:
+    """The first of the days first..last on which `leads` would find something, kept time aside; None for none.
+
+    So that a book that is full for weeks is passed over in one step.
+    """
+    values: list[object] = [array(pools.parts[0]), first, last]
+    found = _run(_NEXT, values, frame.freed, ticks, hours, _IN_ORDER) if first <= last else []
+    return found[0][0] if found else None
+
+
 def add_others(days: dict[Key, SiteDay], pools: Pools, frame: Frame, keys: AbstractSet[Key]) -> None:
     """Fill in what the other parts' resources have free, on the named days and sites."""
     if not keys:
@@ -182,15 +199,21 @@ def _rows(
     query: str, values: list[object], freed: Freed, ticks: int, hours: int = bits.ALL_HOURS
 ) -> list[_Row]:
     """The rows with a free run of `ticks`. Of a hold that has expired and is not written off, the hint does not know."""
+    rows: list[_Row] = _run(query, values, freed, ticks, hours)
+    return rows
+
+
+def _run(
+    query: str, values: list[object], freed: Freed, ticks: int, hours: int, order: str = ""
+) -> list[Any]:
     touched = array({resource for resource, _ in freed})
-    query += _ROOMY_OR_FREED if freed else _ROOMY
+    query += (_ROOMY_OR_FREED if freed else _ROOMY) + order
     connection.ensure_connection()
     values = [*values, ticks, hours, touched] if freed else [*values, ticks, hours]
     # In the driver's own binary form, which is read several times quicker than text; and with a plan that is kept,
     # since making one for hundreds of ids takes longer than reading their days.
     with Cursor(connection.connection) as cursor:
-        rows: list[_Row] = cursor.execute(query, values, binary=True, prepare=True).fetchall()
-    return rows
+        return cursor.execute(query, values, binary=True, prepare=True).fetchall()
 
 
 def _open_to(free: int, raw: bytes, day: date, pools: Pools, now: Moment) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from frontdesk.accounts.permissions import Role
+from frontdesk.accounts.permissions import DESK_ROLES, Role
 from frontdesk.book.engine.template import ANCHOR, Row, Words, ordered, read_rows
 from frontdesk.book.models import Session, Template
 from frontdesk.clinic.choices import BlockKind
@@ -24,7 +24,7 @@ def words() -> Words:
 def usable_words() -> Words:
     """What a new row may say: slot classes that are active."""
     active = SlotClass.objects.filter(active=True).values_list("code", "name")
-    roles = {code: name for code, name in Role.choices if code != Role.PATIENT}
+    roles = {role.value: role.label for role in DESK_ROLES}
     return Words(dict(BlockKind.choices), dict(active), roles)
 
 

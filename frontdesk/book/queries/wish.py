@@ -17,6 +17,16 @@ from frontdesk.book.queries.open_time import Pools
 from frontdesk.book.queries.supply import Supply, supply
 from frontdesk.clinic.choices import Audience, InterpreterMode, Language, Modality, ResourceKind
 from frontdesk.clinic.models import Interpreter, Provider, Site, SlotClass, VisitType
+from frontdesk.kit import rows
+
+_PROVIDERS = """
+    SELECT provider.resource_ptr_id FROM clinic_provider AS provider
+    JOIN clinic_resource AS resource ON resource.id = provider.resource_ptr_id
+    WHERE provider.specialty_id = %s AND resource.active AND (%s = '' OR provider.sex = %s)
+    AND (%s = '' OR %s = ANY(provider.languages))
+    AND EXISTS (SELECT FROM book_session WHERE resource_id = resource.id AND site_id = ANY(%s::bigint[]))
+    ORDER BY 1
+"""
 
 
 @dataclass(frozen=True)
@@ -196,14 +206,9 @@ def providers_for(
     visit_type: VisitType, sites: Sequence[Site], *, sex: str = "", language: str = ""
 ) -> list[int]:
     """The providers of the visit type's specialty who have sessions at one of the sites."""
-    found = Provider.objects.filter(
-        specialty_id=visit_type.specialty_id, active=True, sessions__site__in=sites
-    )
-    if sex:
-        found = found.filter(sex=sex)
-    if language:
-        found = found.filter(languages__contains=[language])
-    return list(found.order_by("pk").values_list("pk", flat=True).distinct())
+    there = rows.ids(site.pk for site in sites)
+    values = [visit_type.specialty_id, sex, sex, language, language, there]
+    return [pk for (pk,) in rows.run(_PROVIDERS, values)]
 
 
 def _by_length(wish: Wish, lengths: Mapping[int, int]) -> Mapping[int | None, list[int]]:

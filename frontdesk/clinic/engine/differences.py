@@ -22,7 +22,8 @@ LABELS = {
     "prep_text_es": "Preparation in Spanish", "buffer_before": "Free time wished for before",
     "buffer_after": "Free time wished for after", "turnover": "To make the room ready again", "moves": "Moves",
     "moves_because": "Why it moves so", "converts_to": "May become", "needs_checks": "Must be in order",
-    "code_hints": "Codes", "active": "In use", "segments": "Segments", "lengths": "Length by provider",
+    "code_hints": "Codes", "sensitive": "Sensitive: others see only that the time is busy",
+    "public": "Open time is published", "active": "In use", "segments": "Segments", "lengths": "Length by provider",
     "visit_types": "Kept for", "modalities": "By", "by_direction": "Opens by a clinician’s direction only",
     "release_days": "Released, days before", "release_at": "Released at", "released_by": "Released by hand by",
 }  # fmt: skip

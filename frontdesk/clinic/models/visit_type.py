@@ -76,6 +76,15 @@ class VisitType(models.Model):
     code_hints = models.JSONField(
         default=list, db_default=[], blank=True, help_text="[system, code, the clinic's own words]"
     )
+    # What others are shown of it.
+    sensitive = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Messages, calendars and other systems say nothing of what it is.",
+    )
+    public = models.BooleanField(
+        default=False, db_default=False, help_text="Its open time is published for anybody to see."
+    )
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from frontdesk.clinic.facts_machine import MachineSwitched
+from frontdesk.clinic.queries.changes import Marks, marks
 from frontdesk.clinic.switches import Switch
 from frontdesk.daybook.models import Entry
 
@@ -15,5 +18,11 @@ def last_word(key: Switch) -> Entry | None:
 
 def is_on(key: Switch) -> bool:
     """May the machine do this by itself now?"""
+    return _is_on(marks(), key)
+
+
+@lru_cache(maxsize=16)
+def _is_on(_marks: Marks, key: Switch) -> bool:
+    """Remembered: whoever turns a switch leaves a mark (ADR 010)."""
     said = last_word(key)
     return said is None or bool(said.facts["on"])

@@ -25,7 +25,7 @@ from frontdesk.kit.clock import local_day
 VISIT_TYPE_FIELDS = (
     "code", "name", "name_es", "minutes", "arrive_before", "modality", "room_type", "same_day", "audience", "places",
     "kept_only", "lead_least", "lead_most", "prep_hours", "prep_text", "prep_text_es", "buffer_before", "buffer_after",
-    "turnover", "moves", "moves_because", "active",
+    "turnover", "moves", "moves_because", "sensitive", "public", "active",
 )  # fmt: skip
 SLOT_CLASS_FIELDS = ("code", "name", "audience", "by_direction", "release_days", "released_by", "active")
 GRID_FIELDS = ("moves", "moves_because", "converts_to")

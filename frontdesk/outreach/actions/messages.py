@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from django.db import transaction
 from procrastinate.contrib.django import app
@@ -11,11 +12,14 @@ from procrastinate.contrib.django import app
 from frontdesk.accounts.models import User
 from frontdesk.book.models import Appointment
 from frontdesk.clinic.choices import Modality
+from frontdesk.clinic.queries.changes import Marks, marks
 from frontdesk.clinic.queries.machine import is_on
 from frontdesk.clinic.switches import Switch
 from frontdesk.daybook.facts import System
 from frontdesk.daybook.models import Entry
 from frontdesk.daybook.record import Actor, record
+from frontdesk.kit import rows
+from frontdesk.kit.transactions import joined
 from frontdesk.outreach.engine.render import fill, say_day, say_time
 from frontdesk.outreach.facts import MessageQueued, MessageSettled
 from frontdesk.outreach.models import (
@@ -27,7 +31,7 @@ from frontdesk.outreach.models import (
     MessageTemplate,
     about_change,
 )
-from frontdesk.people.models import ContactPoint, Patient
+from frontdesk.people.models import Patient
 from frontdesk.people.phones import show_phone
 from frontdesk.work.actions.tasks import open_task
 from frontdesk.work.models import Queue, Task
@@ -51,6 +55,10 @@ _TASKS = {
     Tells.CANCELLED: "Tell the patient that the visit on {} is cancelled",
     Tells.RESTORED: "Tell the patient that the visit on {} takes place after all",
 }
+_ADDRESS = """
+    SELECT value FROM people_contactpoint WHERE patient_id = %s AND kind = 'email' AND allowed
+    ORDER BY preferred DESC, id LIMIT 1
+"""
 _ARRIVE = {"en": " (please arrive at {})", "es": " (por favor, llegue a las {})"}
 _INTERPRETER = {
     "en": "4. An interpreter is booked for you, at no cost.\n",
@@ -58,7 +66,6 @@ _INTERPRETER = {
 }
 
 
-@transaction.atomic
 def confirm_booking(
     *, appointment: Appointment, by: Actor, now: datetime, cause: Entry | None = None
 ) -> Message | None:
@@ -69,7 +76,7 @@ def confirm_booking(
     return tell(appointment=appointment, what=Tells.BOOKED, by=by, now=now, cause=cause)
 
 
-@transaction.atomic
+@joined
 def tell(
     *, appointment: Appointment, what: Tells, by: Actor, now: datetime, cause: Entry | None = None
 ) -> Message | None:
@@ -88,7 +95,7 @@ def tell(
         ask_a_person(appointment=appointment, what=what, why=why, by=by, now=now)
         return None
     values = _values(appointment, template.language)
-    message = Message.objects.create(
+    message = Message(
         patient=patient,
         template=template,
         channel=Channel.EMAIL,
@@ -101,6 +108,7 @@ def tell(
         queued_at=now,
         queued_by=by if isinstance(by, User) else None,
     )
+    rows.insert(message)
     record(_queued(message, template), by=by, now=now, caused_by=cause, rule_version=str(template))
     app.configure_task("outreach.send_message").defer(message_id=message.pk)
     return message
@@ -139,16 +147,27 @@ def note_try(*, message: Message, now: datetime) -> None:
 
 
 def _email(patient: Patient) -> str | None:
-    points = patient.contact_points.filter(kind=ContactPoint.Kind.EMAIL, allowed=True)
-    return points.order_by("-preferred", "pk").values_list("value", flat=True).first()
+    found = rows.run(_ADDRESS, [patient.pk])
+    return str(found[0][0]) if found else None
 
 
 def _template(key: str, language: str, now: datetime) -> MessageTemplate | None:
     """In the patient's language where the library has it, else in English; only minimal content."""
-    found = MessageTemplate.objects.in_force(now).filter(
-        key=key, channel=Channel.EMAIL, content_level=ContentLevel.MINIMAL
-    )
-    return found.filter(language=language).first() or found.filter(language="en").first()
+    found = [
+        one
+        for one in _library(marks())
+        if one.key == key and max(one.approved_at or now, one.in_force_from or now) <= now
+    ]
+    ours = (one for wanted in (language, "en") for one in found if one.language == wanted)
+    return next(ours, None)
+
+
+@lru_cache(maxsize=4)
+def _library(_marks: Marks) -> list[MessageTemplate]:
+    """The approved texts that may leave by e-mail, the newest first; remembered until one changes (ADR 010)."""
+    approved = MessageTemplate.objects.filter(approved_at__isnull=False, in_force_from__isnull=False)
+    minimal = approved.filter(channel=Channel.EMAIL, content_level=ContentLevel.MINIMAL)
+    return list(minimal.order_by("-version"))
 
 
 def _values(appointment: Appointment, language: str) -> dict[str, str]:

@@ -90,6 +90,6 @@ def _finish(found: QuerySet[Task], outcome: str, by: Actor, now: datetime) -> No
         return
     for task in found:
         try:
-            tasks.finish(task=task, outcome=outcome, by=by, now=now)
+            tasks.finish(task=task, outcome=outcome, by=by, now=now, follows=True)
         except tasks.TaskGone:  # somebody was quicker, which is as good
             continue
