@@ -46,9 +46,12 @@ class refusals_in_words:  # noqa: N801  a middleware is named as a function
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """A wrong method gets a page too: whoever logs in again after sending a form lands on its address."""
+        """A wrong method gets a page too: whoever logs in again after sending a form lands on its address.
+
+        An answer with a body of its own, such as those for programs, stays as it is.
+        """
         response = self.get_response(request)
-        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
             return response
         page = render(request, "405.html", status=response.status_code)
         page.headers["Allow"] = response.headers["Allow"]

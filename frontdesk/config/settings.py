@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+from frontdesk.kit.neighbours import neighbours
 from frontdesk.kit.service_urls import database, email
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "frontdesk.book",
     "frontdesk.outreach",
     "frontdesk.triage",
+    "frontdesk.partners",
     "frontdesk.insight",
     "frontdesk.gateway",
     "frontdesk.desk",
@@ -155,10 +157,18 @@ EMAIL = email(os.environ.get("EMAIL_URL", ""))
 MAIL_FROM = os.environ.get("FRONTDESK_MAIL_FROM", "Frontdesk <no-reply@frontdesk.example>")
 MAILBOX_DIR = os.environ.get("FRONTDESK_MAILBOX_DIR", "")
 
+# Programs may name addresses that Frontdesk is to call. Those outside the public internet must be named here.
+OUTSIDE_ALLOW = neighbours(os.environ.get("FRONTDESK_OUTSIDE_ALLOW", ""))
+
+# How many days ahead open time is published for anybody to see, today included; 0 publishes nothing.
+PUBLISH_DAYS = min(max(int(os.environ.get("FRONTDESK_PUBLISH_DAYS", "14")), 0), 60)
+
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 FACT_REACTIONS = "frontdesk.config.wiring.REACTIONS"
 BOOKING_CHECKS = "frontdesk.config.wiring.BOOKING_CHECKS"
+# Who writes what clients of the machines’ door are told.
+NOTICE_WRITER = "frontdesk.gateway.fhir.subscriptions.bundles.written"
 CARRIERS = {"email": "frontdesk.gateway.mail.carrier.SmtpCarrier"}
 
 # Errors go to the log with their place in the code, and without what a person typed.

@@ -19,5 +19,6 @@ urlpatterns = [
     ),
     path("log-out/", auth.LogoutView.as_view(), name="logout"),
     path("healthz", healthz, name="healthz"),
+    path("", include("frontdesk.gateway.urls")),
     path("", include("frontdesk.desk.urls")),
 ]

@@ -53,6 +53,10 @@ from frontdesk.daybook.models import Entry
 from frontdesk.daybook.record import Actor
 from frontdesk.outreach.actions import messages, visit_changes
 from frontdesk.outreach.facts import LibraryDrafted, MessageQueued, MessageSettled
+from frontdesk.partners import facts as partners
+from frontdesk.partners import facts_subscriptions as told
+from frontdesk.partners.actions import notices
+from frontdesk.partners.facts_feeds import FeedMade, FeedRevoked
 from frontdesk.people.facts import ContactAdded, PatientAdded
 from frontdesk.people.facts_imported import PatientsImported
 from frontdesk.triage import facts as triage
@@ -62,32 +66,36 @@ from frontdesk.triage import facts_protocol as protocols
 from frontdesk.triage.actions import walk_ins
 from frontdesk.triage.checks import request_allows_booking
 from frontdesk.triage.models import Channel, Request
+from frontdesk.triage.queries.walk_ins import is_waiting
 from frontdesk.work import facts as work
 from frontdesk.work.facts import TaskClaimed, TaskDone, TaskOpened
 
 
 def confirm_by_message(fact: AppointmentBooked, *, entry: Entry, by: Actor, now: datetime) -> None:
     """A booked visit is confirmed to the patient, in the same transaction."""
-    messages.confirm_booking(appointment=_visit(fact.appointment_id), by=by, now=now, cause=entry)
+    messages.confirm_booking(appointment=_visit(fact.appointment_id, entry), by=by, now=now, cause=entry)
 
 
 def tell_of_the_move(fact: AppointmentMoved, *, entry: Entry, by: Actor, now: datetime) -> None:
     """Nobody learns of a change at the door: it is told in the transaction that makes it."""
-    visit = _visit(fact.appointment_id)
+    visit = _visit(fact.appointment_id, entry)
     visit_changes.moved(appointment=visit, was=fact.was, now_is=fact.now_is, by=by, now=now, cause=entry)
 
 
 def tell_of_the_cancellation(fact: AppointmentCancelled, *, entry: Entry, by: Actor, now: datetime) -> None:
-    visit = _visit(fact.appointment_id)
+    visit = _visit(fact.appointment_id, entry)
     visit_changes.cancelled(appointment=visit, why=fact.why, by=by, now=now, cause=entry)
 
 
 def tell_that_it_stands(fact: AppointmentRestored, *, entry: Entry, by: Actor, now: datetime) -> None:
-    visit, was_told = _visit(fact.appointment_id), fact.was == AppointmentStatus.CANCELLED
+    visit, was_told = _visit(fact.appointment_id, entry), fact.was == AppointmentStatus.CANCELLED
     visit_changes.restored(appointment=visit, was_told=was_told, by=by, now=now, cause=entry)
 
 
-def _visit(pk: int) -> Appointment:
+def _visit(pk: int, entry: Entry) -> Appointment:
+    """The visit as its action has just written it; read again where the action does not hand it over."""
+    if isinstance(entry.of, Appointment):
+        return entry.of
     return Appointment.objects.select_related("patient", "site", "visit_type").get(pk=pk)
 
 
@@ -122,16 +130,27 @@ def ask_for_a_tier(fact: triage.LaneSet, *, entry: Entry, by: Actor, now: dateti
 
 def end_the_wait(fact: triage.RequestFact, *, entry: Entry, by: Actor, now: datetime) -> None:  # noqa: ARG001
     """Closed, or the same as another: the person leaves the counter’s list, or waits on with that other request."""
-    if isinstance(by, User):
+    if isinstance(by, User) and is_waiting(fact.request_id):
         request = Request.objects.get(pk=fact.request_id)
         walk_ins.end_with_request(request=request, by=by, now=now)
 
 
+def tell_clients(fact: notices.VisitFact, *, entry: Entry, by: Actor, now: datetime) -> None:
+    """Other programs that asked to be told of visits are told, from the same transaction."""
+    notices.note_visit(fact=fact, by=by, now=now, of=entry.of)
+
+
+def tell_clients_of_time(fact: HoldEnded, *, entry: Entry, by: Actor, now: datetime) -> None:  # noqa: ARG001
+    notices.note_hold(fact=fact, by=by, now=now)
+
+
 REACTIONS: dict[type[Fact], Sequence[Callable[..., None]]] = {
-    AppointmentBooked: (confirm_by_message,),
-    AppointmentCancelled: (tell_of_the_cancellation,),
-    AppointmentMoved: (tell_of_the_move,),
-    AppointmentRestored: (tell_that_it_stands,),
+    AppointmentBooked: (confirm_by_message, tell_clients),
+    AppointmentCancelled: (tell_of_the_cancellation, tell_clients),
+    AppointmentMissed: (tell_clients,),
+    AppointmentMoved: (tell_of_the_move, tell_clients),
+    AppointmentRestored: (tell_that_it_stands, tell_clients),
+    HoldEnded: (tell_clients_of_time,),
     SiteClosed: (close_the_book,),
     SiteReopened: (reopen_the_book,),
     triage.LaneSet: (ask_for_a_tier,),
@@ -144,9 +163,9 @@ REACTIONS: dict[type[Fact], Sequence[Callable[..., None]]] = {
 UNHEARD: frozenset[type[Fact]] = frozenset(
     {
         MachineSwitched,
-        AppointmentMissed, AuditRun, ConflictFound, ConflictResolved,
+        AuditRun, ConflictFound, ConflictResolved,
         OverbookingDrafted, OverbookingEnded, OverbookingSigned,
-        BookingRefused, DaysOpened, HistoryTakenIn, HoldEnded, HoldKeptLonger, LinkWaived, MovabilitySet, TimeHeld,
+        BookingRefused, DaysOpened, HistoryTakenIn, HoldKeptLonger, LinkWaived, MovabilitySet, TimeHeld,
         VisitTypeChosen,
         GatheringCancelled, GatheringPlanned, PlanBooked, PlanEnded, PlanExtended,
         BlockLifted, TemplateApproved, TemplateDrafted, TemplateWithdrawn, TimeBlocked, TimeReleased,
@@ -157,6 +176,7 @@ UNHEARD: frozenset[type[Fact]] = frozenset(
         settings.SettingDrafted, settings.SettingWithdrawn,
         settings.DraftBegun, settings.DraftTakenBack, settings.DraftWritten,
         LibraryDrafted, MessageQueued, MessageSettled,
+        FeedMade, FeedRevoked,
         TaskClaimed, TaskDone, TaskOpened,
         intake.MessageReceived, intake.RequestDropped, intake.RequestTaken,
         work.QueueRuleSet, work.TaskAssigned, work.TaskEscalated, work.TaskMerged, work.TaskReleased, work.TaskRerouted,
@@ -171,6 +191,9 @@ UNHEARD: frozenset[type[Fact]] = frozenset(
         counter.AlternativeOffered, counter.ContactLogged, counter.LateArrivalAnswered,
         counter.LateArrivalApproved, counter.LateArrivalRecorded, counter.LateArrivalSettled,
         counter.WalkInArrived, counter.WalkInLeft, counter.WalkInTierSet,
+        told.HandshakeAnswered, told.NoticeGivenUp, told.SubscriptionAsked, told.SubscriptionChanged,
+        told.SubscriptionEnded, told.SubscriptionTriedAgain,
+        partners.ClientChanged, partners.ClientEnded, partners.ClientRegistered,
         DemoLoaded, LoggedIn, LoggedOut,
     }
 )  # fmt: skip

@@ -11,6 +11,7 @@ from django.db import connection
 from frontdesk.book.models import Appointment, ChainLink
 from frontdesk.book.ports import Ask, Finding, Verdict
 from frontdesk.clinic.choices import Modality
+from frontdesk.kit import rows
 from frontdesk.triage.engine.lanes import Lane
 from frontdesk.triage.limits import Allowed, limits_for
 from frontdesk.triage.models import Handoff, Kind, Request
@@ -21,6 +22,12 @@ LINK = "Request"
 DIRECTED, BEYOND = "DIRECTED", "GATE_DIRECTION"  # codes of the links of visits that were booked as directed
 PAPERS = "GATE_PAPERWORK"
 LIMITED, WITHIN = "GATE_RULE", "WITHIN_RULE"  # and of those that a rule limits without a direction
+
+# Were words heard for the request, and has its patient another one that is an emergency? Asked with the request locked.
+_HEARD = """
+    SELECT EXISTS (SELECT FROM triage_utterance WHERE request_id = %s),
+        EXISTS (SELECT FROM triage_request WHERE patient_id = %s AND id <> %s AND closed_at IS NULL AND lane = 'emergency')
+"""
 
 
 def request_allows_booking(ask: Ask) -> Sequence[Finding]:
@@ -34,16 +41,19 @@ def request_allows_booking(ask: Ask) -> Sequence[Finding]:
     request = _load(ask.request_id)
     if request is None:
         return [_fail("GATE_NO_REQUEST", "A visit is booked for a request: open one first.")]
+    ((heard, emergency),) = rows.run(_HEARD, [request.pk, request.patient_id, request.pk])
     return [
-        _lane(request) or _first_minute(request, ask) or _other_emergency(request) or _directed(request, ask)
+        _lane(request)
+        or _first_minute(request, ask, heard=heard)
+        or (_other_emergency() if emergency else None)
+        or _directed(request, ask)
     ]
 
 
 def _load(pk: int | None) -> Request | None:
-    requests = Request.objects.filter(pk=pk) if pk is not None else Request.objects.none()
-    if connection.in_atomic_block:
-        requests = requests.select_for_update(no_key=True, of=("self",))
-    return requests.first()
+    lock = "FOR NO KEY UPDATE" if connection.in_atomic_block else ""
+    found = rows.read(Request, f"WHERE id = %s {lock}", [pk]) if pk is not None else []
+    return found[0] if found else None
 
 
 def _fail(code: str, sentence: str) -> Finding:
@@ -60,7 +70,7 @@ def _lane(request: Request) -> Finding | None:
     return None
 
 
-def _first_minute(request: Request, ask: Ask) -> Finding | None:
+def _first_minute(request: Request, ask: Ask, *, heard: bool) -> Finding | None:
     if in_force(now=ask.now) is None:
         return _fail("GATE_NO_PROTOCOL", "No triage protocol is approved, so nothing can be booked.")
     if request.patient_id is None or (ask.patient is not None and request.patient_id != ask.patient.pk):
@@ -69,7 +79,7 @@ def _first_minute(request: Request, ask: Ask) -> Finding | None:
         return _fail("GATE_CALLBACK", "Take the best callback number first.")
     if not request.kind:
         return _fail("GATE_NO_TYPE", "Say what kind of request this is before a time is looked for.")
-    if not (request.draft_words.strip() or request.utterances.exists()):
+    if not (request.draft_words.strip() or heard):
         return _fail("GATE_NO_WORDS", "Write down what the caller says first: the words are screened.")
     return None
 
@@ -83,7 +93,7 @@ def _moving(ask: Ask) -> Finding:
     if connection.in_atomic_block:
         open_now = open_now.select_for_update(no_key=True, of=("self",))
     if any(request.current_lane is Lane.EMERGENCY for request in open_now.order_by("pk")):
-        return _fail("GATE_EMERGENCY", "This patient has an open emergency request. It comes first.")
+        return _other_emergency()
     return (
         _still_directed(ask)
         or _papers_move(ask)
@@ -134,11 +144,8 @@ def _is_no_worse(visit: Appointment, ask: Ask) -> bool:
     return same and day is not None and day <= visit.start.astimezone(visit.site.zone).date()
 
 
-def _other_emergency(request: Request) -> Finding | None:
-    others = Request.objects.open().filter(patient=request.patient_id, lane=Lane.EMERGENCY)
-    if others.exclude(pk=request.pk).exists():
-        return _fail("GATE_EMERGENCY", "This patient has an open emergency request. It comes first.")
-    return None
+def _other_emergency() -> Finding:
+    return _fail("GATE_EMERGENCY", "This patient has an open emergency request. It comes first.")
 
 
 def _directed(request: Request, ask: Ask) -> Finding:
@@ -183,8 +190,9 @@ def _limited(request: Request, ask: Ask) -> Finding:
 
 def _last_day(request: Request, limits: Allowed, ask: Ask) -> date | None:
     """The last day that the rule allows; today, where it has gone by: an overdue visit is not refused for ever."""
-    today = ask.now.astimezone(request.site.zone).date()
-    return max(limits.last_day, today) if limits.last_day is not None else None
+    if limits.last_day is None:
+        return None
+    return max(limits.last_day, ask.now.astimezone(request.site.zone).date())
 
 
 def _or(modalities: Sequence[str]) -> str:

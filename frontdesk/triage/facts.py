@@ -159,3 +159,4 @@ class RequestClosed(RequestFact):
     told: str
     lane: str
     told_how: str = ""
+    same_as: int | None = None  # the request that goes on, where it is the same matter

@@ -9,7 +9,7 @@ from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.book.models import Appointment
 from frontdesk.kit.clock import local_day
-from frontdesk.kit.errors import NotAllowed, Refused
+from frontdesk.kit.errors import BadValue, NotAllowed, Refused
 from frontdesk.triage.documentation import Asked, asked, problem
 from frontdesk.triage.engine.lanes import RANK, Lane
 from frontdesk.triage.engine.shapes import Rule, Script
@@ -57,6 +57,18 @@ class Item:
 def check_open(request: Request) -> None:
     if not request.is_open:
         raise RequestIsClosed("This request is closed. Open a new one and refer to it.")
+
+
+def check_same_matter(request: Request, into: Request) -> None:
+    """Both are open, kept in one place and not of two patients. Raises Refused, or BadValue for the same request twice."""
+    if request.pk == into.pk:
+        raise BadValue("Choose another request than this one.", field="into")
+    for one in (request, into):
+        check_open(one)
+    if request.site_id != into.site_id or request.restricted != into.restricted:
+        raise Refused("These two are not kept in the same place.", code="REQUEST_OTHER_PLACE")
+    if request.patient_id and into.patient_id and request.patient_id != into.patient_id:
+        raise Refused("These two are of different patients.", code="REQUEST_OTHER_PATIENT")
 
 
 def check_can_lower(request: Request, to: Lane, *, by: User) -> None:

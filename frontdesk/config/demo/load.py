@@ -26,6 +26,7 @@ from frontdesk.config.demo.chains import add_chains
 from frontdesk.config.demo.clinic import Clinic, build_clinic
 from frontdesk.config.demo.closures import Closed, closed_days
 from frontdesk.config.demo.copy import FromSequences, copy_rows
+from frontdesk.config.demo.counter import add_counter
 from frontdesk.config.demo.duties import add_doctors, add_duties
 from frontdesk.config.demo.facts import DemoLoaded
 from frontdesk.config.demo.hours import midnight
@@ -104,6 +105,7 @@ def load_demo(
     )  # fmt: skip
     record(fact, by=by, now=now)
     _as_the_desk(filler, users, present - DESK_CLOSED)
+    add_counter(users=users, first_site=clinic.sites[0].id, now=now)
     return fact
 
 

@@ -42,6 +42,8 @@ def visit_type_row(number: int, plan: VisitPlan, specialty_id: int) -> rows.Visi
         converts_to=list(grid.converts),
         needs_checks=list(visit_rules.checks(plan)),
         code_hints=json.dumps(visit_rules.HINTS.get(plan.code, ())),
+        sensitive=plan.code in visit_rules.SENSITIVE,
+        public=plan.code in visit_rules.PUBLIC,
     )
 
 

@@ -66,6 +66,8 @@ class VisitTypeRow(NamedTuple):
     needs_checks: list[str]
     code_hints: str
     """As JSON."""
+    sensitive: bool
+    public: bool
 
 
 class SegmentRow(NamedTuple):

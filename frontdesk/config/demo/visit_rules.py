@@ -124,6 +124,11 @@ HINTS = {
     "fm-diabetes-group": (("HCPCS", "G0109", "Diabetes class, each half hour"),),
 }
 
+SENSITIVE = {"fm-counseling", "og-prenatal"}
+"""What they are is said to nobody outside: no message, calendar or other system names it."""
+PUBLIC = {"fm-new", "ns-pressure", "pd-shots"}
+"""Their open time is published, for anybody to ask for."""
+
 BUFFERS = {"ca-new": (0, 10), "im-new": (0, 10), "fm-after-discharge": (5, 5), "og-ultrasound": (5, 5)}
 """Free minutes wished for before and after."""
 TURNOVERS = {RoomType.PROCEDURE: 10, RoomType.IMAGING: 5}

@@ -137,6 +137,7 @@ VISIT_TYPES = (
     VisitPlan("nursing", "ns-lab", "Fasting lab", "Análisis en ayunas", 15, 5),
     VisitPlan("nursing", "ns-pressure", "Blood pressure check", "Control de la presión", 15, 3),
     VisitPlan("nursing", "ns-wound", "Wound care", "Cuidado de heridas", 25, 1),
+    VisitPlan("family", "fm-counseling", "Counseling", "Consejería", 45, 0),
 )
 
 # family name of the provider, visit type, minutes: who takes longer, or less long, than is usual

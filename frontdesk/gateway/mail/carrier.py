@@ -54,6 +54,11 @@ class SmtpCarrier:
     def _compose(self, message: Outgoing) -> EmailMessage:
         mail = EmailMessage()
         mail.set_content(message.body)  # first: it drops every Content- header that is there
+        if message.attachment is not None:
+            mail.add_attachment(
+                message.attachment.content, "text", "calendar", filename=message.attachment.name,
+                params={"charset": "utf-8", "method": "PUBLISH"},
+            )  # fmt: skip
         name, address = parseaddr(self.sender)
         mail["From"] = Address(name, addr_spec=address)
         mail["To"] = message.to

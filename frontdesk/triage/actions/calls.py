@@ -10,14 +10,13 @@ from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.daybook.record import record
 from frontdesk.kit.errors import BadValue, Refused
-from frontdesk.triage.actions import words
+from frontdesk.triage.actions import requests, words
 from frontdesk.triage.actions.lanes import WITHOUT_A_RULE
 from frontdesk.triage.actions.locks import locked
-from frontdesk.triage.actions.requests import settle
 from frontdesk.triage.facts import WordsHeard
 from frontdesk.triage.facts_intake import RequestDropped, RequestMerged, RequestTaken
 from frontdesk.triage.models import Outcome, Request, Utterance
-from frontdesk.triage.rules import CLINICAL, check_open
+from frontdesk.triage.rules import CLINICAL, check_open, check_same_matter
 from frontdesk.work.actions.tasks import claim, finish_about, open_task
 from frontdesk.work.models import Queue, Task
 from frontdesk.work.queries.due import due_at
@@ -63,7 +62,7 @@ def drop(*, request: Request, by: User, now: datetime) -> Request:
     check_open(request)
     if request.dropped_at is not None:
         return request
-    settle(request=request, by=by, now=now)
+    requests.settle(request=request, by=by, now=now)
     request.dropped_at, request.dropped_by = now, by
     request.save(update_fields=["dropped_at", "dropped_by"])
     due, number = _call_back_by(request, now), request.callback or request.said_phone
@@ -102,13 +101,25 @@ def merge(*, request: Request, into: Request, by: User, now: datetime) -> Reques
     if request.draft_words.strip():
         request = words.add(request=request, text=request.draft_words, by=by, now=now)
         _check_same(request, into)
-    settle(request=request, by=by, now=now)
+    requests.settle(request=request, by=by, now=now)
     _carry_words(request, into, by, now)
     _end_tasks(request, into, by, now)
     request.closed_at, request.closed_by, request.outcome = now, by, Outcome.DUPLICATE
     request.same_as = into
     request.save(update_fields=["closed_at", "closed_by", "outcome", "same_as"])
     record(RequestMerged(request_id=request.pk, patient_id=request.patient_id, into=into.pk), by=by, now=now)
+    return into
+
+
+def end_as_same(*, request: Request, into: Request, by: User, now: datetime) -> Request:
+    """End a request as the same matter as another open one of its place and patient. Answers with the one that goes on.
+
+    In a clinical lane it ends with its own record, which must be whole; else the other one gets its words. Raises
+    RecordIncomplete, Refused, BadValue.
+    """
+    if request.current_lane not in CLINICAL:
+        return merge(request=request, into=into, by=by, now=now)
+    requests.close(request=request, outcome=Outcome.DUPLICATE, same_as=into, by=by, now=now)
     return into
 
 
@@ -119,17 +130,12 @@ def _call_back_by(request: Request, now: datetime) -> datetime:
 
 
 def _check_same(request: Request, into: Request) -> None:
-    for one in (request, into):
-        check_open(one)
+    check_same_matter(request, into)
     if request.current_lane in CLINICAL:
         raise Refused(
             f"This request is in the {request.lane} lane: it ends with its own record.",
             code="REQUEST_CLINICAL",
         )
-    if request.site_id != into.site_id or request.restricted != into.restricted:
-        raise Refused("These two are not kept in the same place.", code="REQUEST_OTHER_PLACE")
-    if request.patient_id and into.patient_id and request.patient_id != into.patient_id:
-        raise Refused("These two are of different patients.", code="REQUEST_OTHER_PATIENT")
 
 
 def _carry_words(request: Request, into: Request, by: User, now: datetime) -> None:

@@ -99,7 +99,7 @@ def received_before(channel: str, outside_id: str) -> Request | None:
 
 def _checked(channel: str, text: str, contact_at: datetime | None, topic: str, now: datetime) -> str:
     """The words, cleaned. Raises BadValue for what cannot be taken in."""
-    if channel not in CHANNELS:
+    if channel not in (*CHANNELS, Channel.PARTNER):
         raise BadValue("Choose how it came in.", field="channel")
     if topic and topic not in topics():
         raise BadValue("Choose one of the topics that are listed.", field="topic")

@@ -25,7 +25,7 @@ from frontdesk.triage.facts import (
 )
 from frontdesk.triage.models import Channel, Kind, Outcome, Request, SafeToTalk, ToldHow
 from frontdesk.triage.models.in_force import in_force
-from frontdesk.triage.rules import RecordIncomplete, asked_for, check_can_close, check_open
+from frontdesk.triage.rules import RecordIncomplete, asked_for, check_can_close, check_open, check_same_matter
 from frontdesk.work.actions.tasks import finish_about, open_task
 from frontdesk.work.models import Queue
 
@@ -141,8 +141,13 @@ def resume(*, request: Request, by: User, now: datetime) -> Request:
     return request
 
 
-def close(*, request: Request, outcome: str, by: User, now: datetime) -> Request:
-    """End a request. Raises RecordIncomplete while what its lane demands is missing: then that is written down too."""
+def close(
+    *, request: Request, outcome: str, by: User, now: datetime, same_as: Request | None = None
+) -> Request:
+    """End a request. Raises RecordIncomplete while what its lane demands is missing: then that is written down too.
+
+    One that is the same matter as another names the one that goes on, `same_as`; raises BadValue without it.
+    """
     by.check_may(Permission.TAKE_REQUESTS)
     with transaction.atomic():  # stays, whatever becomes of the closing: words may raise the lane
         request = locked(request)
@@ -152,18 +157,19 @@ def close(*, request: Request, outcome: str, by: User, now: datetime) -> Request
         settle(request=request, by=by, now=now)
     try:
         with transaction.atomic():
-            return _close(locked(request), outcome, by, now)
+            return _close(locked(request), outcome, same_as, by, now)
     except RecordIncomplete as refusal:
         if refusal.lacks and outcome in Outcome.values:  # less than that is no try to close
             _write_down_lacks(request, refusal, by, now)
         raise
 
 
-def _close(request: Request, outcome: str, by: User, now: datetime) -> Request:
+def _close(request: Request, outcome: str, same_as: Request | None, by: User, now: datetime) -> Request:
+    request.same_as = _goes_on(request, outcome, same_as)
     check_can_close(request, outcome, in_force(now=now, request=request), now=now)
     request.closed_at, request.closed_by, request.outcome = now, by, outcome
     request.told_at = request.told_at or now  # what was booked was told on the call
-    request.save(update_fields=["closed_at", "closed_by", "outcome", "told_at"])
+    request.save(update_fields=["closed_at", "closed_by", "outcome", "told_at", "same_as"])
     ended = Outcome(outcome).label
     fact = RequestClosed(
         request_id=request.pk,
@@ -172,12 +178,24 @@ def _close(request: Request, outcome: str, by: User, now: datetime) -> Request:
         told=request.told,
         told_how=str(ToldHow(request.told_how).label) if request.told_how else "",
         lane=request.lane,
+        same_as=request.same_as.pk if request.same_as else None,
     )
     record(fact, by=by, now=now)
     finish_about(about=("request", request.pk), outcome=f"Request closed: {ended}", by=by, now=now)
     if request.told_how == ToldHow.NOT_REACHED:
         _go_on_trying(request, by, now)
     return request
+
+
+def _goes_on(request: Request, outcome: str, same_as: Request | None) -> Request | None:
+    """The request that goes on, where this one ends as the same matter."""
+    if outcome != Outcome.DUPLICATE:
+        return None
+    if same_as is None:
+        raise BadValue("Say which request it is the same as: that one goes on.", field="same_as")
+    into = Request.objects.get(pk=same_as.pk)
+    check_same_matter(request, into)
+    return into
 
 
 def _write_down_lacks(request: Request, refusal: RecordIncomplete, by: User, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Permission
 from frontdesk.daybook.record import record
+from frontdesk.kit import rows
 from frontdesk.kit.errors import BadValue
 from frontdesk.kit.text import clean
 from frontdesk.people.engine.birth_dates import NotADate, read_birth_date
@@ -23,6 +24,7 @@ from frontdesk.triage.models import Screening as ScreeningRow
 from frontdesk.triage.models.in_force import InForce, in_force
 from frontdesk.triage.rules import check_open
 
+_FLAGS = "SELECT code FROM people_riskflag WHERE patient_id = %s AND ended_at IS NULL"
 MOST = 5000  # characters in one go
 LATE = timedelta(seconds=30)
 
@@ -90,15 +92,29 @@ def screen_again(*, request: Request, now: datetime, stored: bool = False) -> No
         lanes.offer_again(request=request, met=fresh, protocol=protocol, now=now)
 
 
+def screen_first(*, request: Request, text: str, now: datetime) -> InForce | None:
+    """As `screen_again`, for the first words of a request that was made a moment ago: there is nothing to look up.
+
+    Called in the transaction that made it. Answers what was read; None where no protocol is in force.
+    """
+    protocol = in_force(now=now, request=request)
+    if protocol is None:
+        return None
+    whole = protocol.screen(text, context_of(request, now=now))
+    row = _write(request, whole, text, protocol, now)
+    if RANK[whole.lane] > request.rank:
+        lanes.raise_by_rule(request=request, screening=whole, row=row, protocol=protocol, now=now)
+    elif whole.matches:
+        met = {match.rule for match in whole.matches}
+        lanes.offer_again(request=request, met=met, protocol=protocol, now=now)
+    return protocol
+
+
 def context_of(request: Request, *, now: datetime) -> Context:
     """What the protocol may know besides the words: kind, age, risk flags, days since a procedure."""
     today = now.astimezone(request.site.zone).date()
     patient = request.patient
-    flags = (
-        frozenset(patient.risk_flags.filter(ended_at=None).values_list("code", flat=True))
-        if patient
-        else frozenset()
-    )
+    flags = frozenset(code for (code,) in rows.run(_FLAGS, [patient.pk])) if patient else frozenset()
     return Context(
         age=patient.age_on(today) if patient else None,
         pregnant="pregnant" in flags or bool(request.answers.get("weeks_pregnant")),
@@ -161,8 +177,12 @@ def _keep(
     rules = [one.rule for one in whole.matches]
     if rules and last is not None and [one["rule"] for one in last.matches] == rules:
         return last
+    return _write(request, whole, text, protocol, now)
+
+
+def _write(request: Request, whole: Screening, text: str, protocol: InForce, now: datetime) -> ScreeningRow:
     matches = [_as_json(one) for one in whole.matches]
-    row = ScreeningRow.objects.create(
+    row = ScreeningRow(
         request=request,
         protocol=protocol.row,
         read_beside=[part.row.pk for part in protocol.scoped],
@@ -171,6 +191,7 @@ def _keep(
         matches=matches,
         screened_at=now,
     )
+    rows.insert(row)
     fact = WordsScreened(
         request_id=request.pk,
         patient_id=request.patient_id,

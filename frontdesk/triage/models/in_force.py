@@ -7,12 +7,14 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from frontdesk.book.models import Appointment, AppointmentStatus
 from frontdesk.clinic.models import Provider
+from frontdesk.clinic.queries.changes import Marks, marks
 from frontdesk.clinic.queries.hours import is_open
 from frontdesk.triage.engine import protocol as engine
 from frontdesk.triage.engine.lanes import RANK
@@ -100,10 +102,20 @@ def in_force(*, now: datetime, request: Request | None = None) -> InForce | None
 def newest(now: datetime) -> list[Protocol]:
     """Of each name the version that holds at `now`, the newest first. Of several general ones only the first is read."""
     found: dict[str, Protocol] = {}
-    rows = Protocol.objects.in_force(now).defer("content").select_related("site", "specialty", "approved_by")
-    for row in rows:
-        found.setdefault(row.name, row)
-    return list(found.values())
+    for row in _approved(marks()):
+        begun = row.approved_at and row.in_force_from and max(row.approved_at, row.in_force_from) <= now
+        if begun and (row.ended_at is None or now < row.ended_at):
+            found.setdefault(row.name, row)
+    return [copy(row) for row in found.values()]
+
+
+@lru_cache(maxsize=4)
+def _approved(_marks: Marks) -> list[Protocol]:
+    """Every version that ever held, or will, the newest first; remembered until something changes (ADR 010)."""
+    rows = Protocol.objects.filter(approved_at__isnull=False, in_force_from__isnull=False)
+    return list(
+        rows.defer("content").select_related("site", "specialty").order_by("-in_force_from", "-version")
+    )
 
 
 def is_scoped(row: Protocol) -> bool:

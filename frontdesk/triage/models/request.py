@@ -20,6 +20,7 @@ class Channel(models.TextChoices):
     EMAIL = "email", "E-mail"
     SMS = "sms", "Text message"
     PORTAL = "portal", "Portal message"
+    PARTNER = "partner", "Another system"
 
 
 class Kind(models.TextChoices):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from frontdesk.daybook.models import Entry
 from frontdesk.triage.models import Channel
-from frontdesk.triage.queries.trail import Line, line_of
+from frontdesk.triage.queries.trail import Line, day_words, line_of
 
 CAME = {
     Channel.PHONE: "a call",
@@ -148,7 +148,7 @@ def _accepted(entry: Entry) -> str:
 def _directed(entry: Entry) -> str:
     parts = [
         entry.facts["visit_type"],
-        f"on or before {entry.facts['visit_by']}" if entry.facts["visit_by"] else "",
+        f"on or before {day_words(entry.facts['visit_by'])}" if entry.facts["visit_by"] else "",
         entry.facts["note"],
     ]
     more = "; ".join(one for one in parts if one)
@@ -159,7 +159,8 @@ def _closed(entry: Entry) -> str:
     how = f" ({entry.facts['told_how'].lower()})" if entry.facts.get("told_how") else ""
     told = f" The caller was told{how}: {entry.facts['told']}" if entry.facts["told"] else ""
     ended = entry.facts["outcome"]
-    return f"{entry.actor_name} closed the request: {ended[:1].lower()}{ended[1:]}.{told}"
+    goes_on = f", number {entry.facts['same_as']}" if entry.facts.get("same_as") else ""
+    return f"{entry.actor_name} closed the request: {ended[:1].lower()}{ended[1:]}{goes_on}.{told}"
 
 
 def _not_closed(entry: Entry) -> str:

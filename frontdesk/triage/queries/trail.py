@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -68,6 +68,11 @@ Said = tuple[str, list[str], list[str]]
 def _local(moment: str) -> datetime:
     """In the zone of the page (the request's site); the view has activated it."""
     return timezone.localtime(datetime.fromisoformat(moment))
+
+
+def day_words(day: str) -> str:
+    """A local day of a fact, in words."""
+    return f"{date.fromisoformat(day):%a %d %b %Y}"
 
 
 def _plainly(facts: Facts) -> Said:
@@ -175,7 +180,11 @@ def _accepted(facts: Facts) -> Said:
 
 
 def _directed(facts: Facts) -> Said:
-    rows = [facts["visit_type"], f"By {facts['visit_by']}" if facts["visit_by"] else "", facts["note"]]
+    rows = [
+        facts["visit_type"],
+        f"By {day_words(facts['visit_by'])}" if facts["visit_by"] else "",
+        facts["note"],
+    ]
     return f"Direction: {facts['direction']}", [row for row in rows if row], []
 
 
@@ -289,7 +298,8 @@ def _not_closed(facts: Facts) -> Said:
 
 def _closed(facts: Facts) -> Said:
     told = [f"The caller was told: {facts['told']}"] if facts["told"] else []
-    return f"Request closed: {facts['outcome']}", told, []
+    goes_on = [f"Request {facts['same_as']} goes on"] if facts.get("same_as") else []
+    return f"Request closed: {facts['outcome']}", [*goes_on, *told], []
 
 
 WORDS: Mapping[str, Callable[[Facts], Said]] = {

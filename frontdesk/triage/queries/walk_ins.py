@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from frontdesk.clinic.models import Site
+from frontdesk.kit import rows
 from frontdesk.triage.engine.lanes import Lane
 from frontdesk.triage.models import WalkIn
 from frontdesk.triage.models.arrival import WalkInQuerySet
@@ -11,6 +12,11 @@ from frontdesk.triage.models.arrival import WalkInQuerySet
 def waiting_at(site: Site) -> WalkInQuerySet:
     """Everybody who waits at the site, in order: the tier a clinician set, then arrival. Whoever may see them."""
     return WalkIn.objects.filter(site=site).waiting().in_order()
+
+
+def is_waiting(request: int) -> bool:
+    """Does the person of this request (an id) wait at a counter?"""
+    return bool(rows.run("SELECT 1 FROM triage_walkin WHERE request_id = %s AND left_at IS NULL", [request]))
 
 
 def needs_the_script(walk_in: WalkIn) -> bool:

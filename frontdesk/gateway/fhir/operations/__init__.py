@@ -1,0 +1,1 @@
+"""The operations of IHE ITI Scheduling: find, hold and book."""

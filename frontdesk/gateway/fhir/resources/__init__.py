@@ -1,0 +1,1 @@
+"""The resources as they stand on the wire, one noun a file."""
