@@ -17,7 +17,7 @@ from frontdesk.clinic.models import Duty, Site
 from frontdesk.desk.pages.alert import Alert
 from frontdesk.desk.pages.duty_now import DutyCard, duty_cards
 from frontdesk.kit.clock import now
-from frontdesk.triage.models import Request, WalkIn
+from frontdesk.triage.models import Channel, Request, WalkIn
 from frontdesk.work.models import Task
 
 
@@ -145,7 +145,7 @@ class Frame:
         name = one.patient.name if one.patient else one.said_name
         return Call(
             url=reverse("desk:request", args=[one.pk]),
-            label="Live" if current and not one.dropped_at else "Cut off" if one.dropped_at else "Parked",
+            label="Cut off" if one.dropped_at else "Live" if current else _set_aside(one),
             name=name,
             matter=one.get_kind_display().lower() if one.kind else "",
             seconds=max(0, int((self._now - one.opened_at).total_seconds())),
@@ -173,6 +173,13 @@ class Frame:
 _REQUEST_PAGES = {
     "request", "request-field", "request-state", "request-words", "find", "trail", "plan-several",
 }  # fmt: skip
+
+
+def _set_aside(one: Request) -> str:
+    """What a request in the strip is while its page is not the one that is open."""
+    if one.channel in (Channel.PHONE, Channel.PARTNER):
+        return "Parked"
+    return "Walk-in" if one.channel == Channel.WALK_IN else "Message"
 
 
 def home_site(user: User) -> Site | None:

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from frontdesk.desk.views import (
     calendar,
+    calendar_links,
     duty,
     find,
     gallery,
@@ -68,6 +69,8 @@ urlpatterns = [
     path("visits/<int:pk>/undo/", visits.undo, name="visit-undo"),
     path("visits/<int:pk>/waive/", visits.waive, name="visit-waive"),
     path("visits/<int:pk>/may-move/", visits.may_move, name="visit-may-move"),
+    path("visits/<int:pk>/calendar-link/", calendar_links.make, name="visit-calendar-link"),
+    path("visits/calendar-links/<int:pk>/revoke/", calendar_links.revoke, name="visit-calendar-revoke"),
     path("duty/", duty.show, name="duty"),
     path("asked/", duty.asked, name="asked"),
     path("queues/", queues.index, name="queues"),
@@ -86,6 +89,7 @@ urlpatterns = [
     path("", include("frontdesk.desk.urls_work")),
     path("settings/time/", include("frontdesk.desk.urls_time")),
     path("settings/protocols/", include("frontdesk.desk.urls_protocols")),
+    path("settings/systems/", include("frontdesk.desk.urls_systems")),
     path("settings/", include("frontdesk.desk.urls_settings")),
     path("gallery/", gallery.show, name="gallery"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from frontdesk.desk.views import (
+    settings_calendars,
     settings_cards,
     settings_drafts,
     settings_duty,
@@ -59,6 +60,9 @@ urlpatterns = [
     path("duty/", settings_duty.roster, name="settings-duty"),
     path("duty/add/", settings_duty.add, name="settings-duty-add"),
     path("duty/<int:pk>/end/", settings_duty.end, name="settings-duty-end"),
+    path("calendars/", settings_calendars.index, name="settings-calendars"),
+    path("calendars/<int:pk>/make/", settings_calendars.make, name="settings-calendar-make"),
+    path("calendars/addresses/<int:pk>/revoke/", settings_calendars.revoke, name="settings-calendar-revoke"),
     path("queues/", settings_queues.index, name="settings-queues"),
     path("queues/<slug:queue>/", settings_queues.edit, name="settings-queue"),
     path("sites/<int:pk>/hours/", settings_hours.edit, name="settings-hours"),

@@ -172,6 +172,7 @@ class Walk:
         dolores = self.sit(self.scheduler)
         self._page(dolores, "/", "today-1440")
         self._page(dolores, "/calendar/", "calendar-1440")
+        self._page(dolores, "/walk-ins/", "walk-ins-1440")
         self._emergency(dolores)
         self._routine(dolores)
         self._urgent(dolores)
@@ -188,7 +189,7 @@ class Walk:
         self._take(dolores, "emergency-1440")
 
     def _routine(self, dolores: Person) -> None:
-        self._call(dolores, self.callers[1], "6", CHECK_UP)
+        self._call(dolores, self.callers[1], "7", CHECK_UP)
         dolores.press("Escape")
         dolores.finds("a[data-key=f]")
         dolores.presses_and_arrives("f", "/find/$")

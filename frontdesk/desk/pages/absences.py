@@ -8,18 +8,18 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from frontdesk.accounts.models import User
-from frontdesk.accounts.permissions import Role
+from frontdesk.accounts.permissions import DESK_ROLES
 from frontdesk.book.actions.blocks import ReleaseRule
 from frontdesk.book.models import Appointment, Block
 from frontdesk.book.queries.affected import Affected, hit_now, in_order
 from frontdesk.clinic.choices import BlockKind
 from frontdesk.clinic.models import Resource, Site, SlotClass
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import Day, Line, Number, OneOf, SettingsForm, TimeOfDay
 from frontdesk.desk.pages.settings_time import resources_of
 from frontdesk.people.models import ContactPoint, Patient
@@ -50,15 +50,10 @@ class AbsenceForm(SettingsForm):
         self.user = user
         self.classes = {one.code: one for one in SlotClass.objects.filter(active=True)}
         kept = [("", "Nobody: closed to visits"), *((code, one.name) for code, one in self.classes.items())]
-        self._offer("slot_class", kept)
-        roles = [(code, name) for code, name in Role.choices if code != Role.PATIENT]
-        self._offer("released_by", [("", "Clinic manager only"), *roles])
+        offer(self, "slot_class", kept)
+        roles = [(role.value, role.label) for role in DESK_ROLES]
+        offer(self, "released_by", [("", "Clinic manager only"), *roles])
         self.fields["who"].widget.attrs |= {"list": "names", "autocomplete": "off", "autofocus": True}
-
-    def _offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
-        field.choices = choices
 
     def clean_who(self) -> Resource:
         """The one resource of the user's sites that is meant: by its whole name, else by a part of it."""

@@ -17,6 +17,7 @@ from frontdesk.book.queries.resolve import Proposal, proposals
 from frontdesk.clinic.choices import Moves, ResourceKind
 from frontdesk.clinic.models import Resource, Site
 from frontdesk.desk.pages.asked import asked_text
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import Day, Line, OneOf, SettingsForm, Tick, TimeOfDay
 
 MOST = 100
@@ -170,7 +171,7 @@ class ReportForm(SettingsForm):
             for kind, words in KINDS.items()
         ]
         named = [(words, members) for words, members in groups if members]
-        self.fields["resource"].choices = [("", "Choose …"), *named]  # type: ignore[attr-defined]
+        offer(self, "resource", [("", "Choose …"), *named])
 
     @property
     def chosen(self) -> Resource:

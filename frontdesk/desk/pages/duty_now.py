@@ -12,15 +12,18 @@ from frontdesk.accounts.models import User
 from frontdesk.clinic.models import Duty, Site
 from frontdesk.clinic.queries.roster import ALWAYS, DutyNow, now_and_then
 
+WEEKDAYS = timedelta(days=6)  # within these the name of a weekday says which day is meant
+
 
 @dataclass(frozen=True)
 class Answers:
-    """Somebody who answers; `until` is when their duty ends."""
+    """Somebody who answers; `until` is when their duty ends, `far` whether that is more than six days away."""
 
     name: str
     extension: str
     since: datetime
     until: datetime
+    far: bool
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,15 @@ def duty_now_page(*, user: User, site: str, now: datetime) -> DutyNowPage | None
 
 
 def _card(one: DutyNow, now: datetime) -> DutyCard:
-    answer, follow = [_answers(row) for row in one.now], [_answers(row) for row in one.then]
-    lasts = any(who.until >= now + timedelta(days=1) for who in answer)
+    ends = {row.user_id: row.ends for row in one.now}
+    goes_on = [row for row in one.then if row.user_id in ends and ends[row.user_id] >= row.starts]
+    answer = [_answers(row, now) for row in one.now]
+    follow = [_answers(row, now) for row in one.then if row not in goes_on]
+    lasts = bool(goes_on) or any(who.until >= now + timedelta(days=1) for who in answer)
     return DutyCard(one.target, one.words, answer, follow, one.target in ALWAYS, lasts)
 
 
-def _answers(duty: Duty) -> Answers:
+def _answers(duty: Duty, now: datetime) -> Answers:
     staff = getattr(duty.user, "staff", None)
-    return Answers(duty.user.name, staff.extension if staff else "", duty.starts, duty.ends)
+    far = duty.ends - now > WEEKDAYS
+    return Answers(duty.user.name, staff.extension if staff else "", duty.starts, duty.ends, far)

@@ -16,6 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from frontdesk.clinic.engine.guide import MOST_ANSWERS, Answer, Content, Question, Rule
 from frontdesk.clinic.engine.guide_change import DOWN, UP, moved
 from frontdesk.clinic.models import VisitType
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import DraftForm, Line, OneOf, SettingsForm, Several
 
 SPARE = 2  # empty rows after those that are filled
@@ -126,7 +127,7 @@ class RuleForm(SettingsForm):
         self.content = content
         named = [(one.code, f"{one.name}, {one.minutes} min") for one in types]
         choices = [("", "Choose…"), *named, (CLINICIAN, "No visit type: a clinician decides")]
-        self.fields["visit_type"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "visit_type", choices)
         for one in content.questions:
             options = [(each.code, each.words) for each in one.answers]
             self.fields[f"need-{one.code}"] = Several(one.words, options)

@@ -81,10 +81,11 @@ AUTOMATIC = (
     ),
     Automatic(
         "Ends holds",
-        "Gives held time back when its time is over. Nothing is booked and nothing moved.",
+        "Gives held time back when its time is over, and closes what another system asked for with it. Nothing is booked "
+        "and nothing moved.",
         "Once a minute",
         ("hold sweeper",),
-        ("book.sweep_holds",),
+        ("book.sweep_holds", "triage.close_forgotten"),
         "Whoever placed the hold saw until when it holds",
         "",
         "Cannot be switched off: a hold that never ended would keep time from everybody.",
@@ -153,6 +154,50 @@ AUTOMATIC = (
         "The administrator who runs it",
         "",
         "It runs only when somebody runs it.",
+    ),
+    Automatic(
+        "Lets connected systems in",
+        "Gives a token of five minutes to a system that has proved with its key who it is, for no more than it was "
+        "registered for.",
+        "Each time a system asks",
+        ("token door",),
+        (),
+        "Whoever registered the system",
+        "desk:settings-systems",
+        "A system is ended on its page.",
+    ),
+    Automatic(
+        "Tells connected systems of changes",
+        "Sends what a system asked to be told of, as far as it may see it, and tries again for a day. After that it stops "
+        "and a person gets a task.",
+        "When a visit changes or time becomes free; tried again once a minute",
+        ("notices",),
+        ("partners.wake", "partners.deliver", "partners.sweep_subscriptions", "partners.tidy_notices"),
+        "Whoever registered the system",
+        "desk:settings-systems",
+        "What a system is told is ended on its page.",
+    ),
+    Automatic(
+        "Shows open time and calendars to others",
+        "Publishes the open time of visit types that the clinic publishes, takes in what somebody asks for on the page of a "
+        "time, and answers calendar programs at a secret address. It books nothing.",
+        "Each time somebody asks",
+        ("open time page", "calendar reader"),
+        (),
+        "Two people sign what is published; whoever made a calendar address answers for it",
+        "desk:settings-visit-types",
+        "A visit type is no longer published, or a calendar address is taken back.",
+    ),
+    Automatic(
+        "Throws away what has run out",
+        "Tokens of connected systems and proofs that were used, once they are no good any more. No visit and no patient "
+        "is touched.",
+        "Twice an hour",
+        ("token sweeper",),
+        ("partners.sweep_tokens",),
+        "The administrator who runs the worker",
+        "",
+        "Cannot be switched off: it keeps the tables small.",
     ),
     Automatic(
         "Does again what was cut off",

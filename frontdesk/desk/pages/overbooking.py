@@ -13,6 +13,7 @@ from frontdesk.book.actions.overbooking import MOST, RuleDraft
 from frontdesk.book.queries.overbooking import RuleRow, rule_rows, rules_seen_by
 from frontdesk.book.rules_overbooking import RuleState, can_end, can_sign
 from frontdesk.clinic.models import Provider, Site, VisitType
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import Day, Line, Number, OneOf, SettingsForm, Several, TimeOfDay
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -92,14 +93,14 @@ class RuleForm(SettingsForm):
             str(one.pk): one for one in (providers | own).select_related("site").order_by("family", "pk")
         }
         named = [(pk, one.name) for pk, one in self._providers.items()]
-        self.fields["provider"].choices = [("", "Choose …"), *named]  # type: ignore[attr-defined]
+        offer(self, "provider", [("", "Choose …"), *named])
         specialties = {one.specialty_id for one in self._providers.values()}
         types = VisitType.objects.filter(active=True, places=1, specialty__in=specialties)
         self._types = {
             str(one.pk): one for one in types.select_related("specialty").order_by("specialty__name", "name")
         }
         known = [(pk, f"{one.name} ({one.specialty.name})") for pk, one in self._types.items()]
-        self.fields["visit_types"].choices = known  # type: ignore[attr-defined]
+        offer(self, "visit_types", known)
 
     def draft(self) -> RuleDraft:
         """What the valid form asks for."""

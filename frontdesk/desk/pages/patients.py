@@ -97,11 +97,15 @@ class SeenRecord:
 
 @dataclass(frozen=True)
 class Looks:
-    """One page of the access log, the newest first; `before` leads to the next page where there is one."""
+    """One page of the access log, the newest first; `before` leads to the next page where there is one.
+
+    `of`: whose looks alone these are; None for everybody's.
+    """
 
     rows: Sequence[SeenRecord]
     before: int | None
     is_first: bool
+    of: User | None = None
 
 
 def find_patients(text: str, *, by: User, today: date, now: datetime) -> Search:
@@ -144,16 +148,22 @@ def record_of(patient: Patient, *, by: User, today: date, now: datetime) -> Reco
     )
 
 
-def looks_page(*, before: int | None) -> Looks:
-    """The latest looks at patients' records in the organization, older than the look `before`."""
+def looks_page(*, before: int | None, by: int | None = None) -> Looks:
+    """The latest looks at patients' records in the organization, older than the look `before`.
+
+    `by`: those of one person or system alone (a user's number); everybody's where there is no such user.
+    """
     looks = Look.objects.filter(kind="patient").select_related("user").order_by("-pk")
+    of = User.objects.filter(pk=by).first() if by is not None else None
+    if of is not None:
+        looks = looks.filter(user=of)
     if before is not None:
         looks = looks.filter(pk__lt=before)
     found = list(looks[: LOOKS_PER_PAGE + 1])
     shown = found[:LOOKS_PER_PAGE]
     numbers = dict(Patient.objects.filter(pk__in={look.ref for look in shown}).values_list("pk", "mrn"))
     rows = [SeenRecord(look, numbers.get(look.ref, "")) for look in shown]
-    return Looks(rows, shown[-1].pk if len(found) > LOOKS_PER_PAGE else None, before is None)
+    return Looks(rows, shown[-1].pk if len(found) > LOOKS_PER_PAGE else None, before is None, of)
 
 
 def _next_visits(patients: Sequence[Patient], by: User, now: datetime) -> dict[int, Appointment]:

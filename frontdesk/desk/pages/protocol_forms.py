@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from frontdesk.clinic.models import Site, Specialty
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import Day, Line, Number, OneOf, SettingsForm, Text, Tick, TimeOfDay
 from frontdesk.triage.engine.screen import Context
 from frontdesk.triage.models import Hours, Kind
@@ -41,8 +42,8 @@ class ScopeForm(SettingsForm):
                 "age_from": known.age_from, "age_under": known.age_under, "hours": known.hours,
             },
         )  # fmt: skip
-        self.fields["site"].choices = [ANY, *Site.objects.values_list("code", "name")]  # type: ignore[attr-defined]
-        self.fields["specialty"].choices = [ANY, *Specialty.objects.values_list("code", "name")]  # type: ignore[attr-defined]
+        offer(self, "site", [ANY, *Site.objects.values_list("code", "name")])
+        offer(self, "specialty", [ANY, *Specialty.objects.values_list("code", "name")])
 
     def scope(self) -> Scope:
         """What the valid form says."""

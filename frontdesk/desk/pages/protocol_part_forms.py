@@ -9,12 +9,14 @@ from django import forms
 from django.http import QueryDict
 
 from frontdesk.clinic.queries.roster import TARGETS
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.protocol_rule_form import LANES, ConditionsForm, conditions_of
 from frontdesk.desk.pages.settings_forms import Line, Number, OneOf, SettingsForm, Text
 from frontdesk.triage.documentation import LABELS, label
 from frontdesk.triage.engine.follow import ANYBODY, MOST_STEPS, QUEUES
 from frontdesk.triage.engine.shapes import Concept, Conditions, Protocol, Script, Step, Tree, TreeStep
 from frontdesk.triage.models import Kind
+from frontdesk.work.models import Queue
 
 SPARE, MOST_SCRIPT_STEPS = 2, 20
 PHRASES = 40_000  # characters
@@ -100,7 +102,7 @@ class ScriptForm(SettingsForm):
         used = {one.asks_for for script in rules.scripts.values() for one in script.steps if one.asks_for}
         choices = [("", "Nothing"), *((key, label(key)) for key in sorted({*LABELS, *used}, key=label))]
         for row in self.rows:
-            row.fields["asks_for"].choices = choices  # type: ignore[attr-defined]
+            offer(row, "asks_for", choices)
 
     def is_valid(self) -> bool:
         return _whole(self, self.rows, super().is_valid())
@@ -141,7 +143,7 @@ class TreeForm(SettingsForm):
     """Who is asked for one target, in which order, and what is said where nobody accepts."""
 
     title = Line("Title", most=80, help_text="Such as “Triage nurse”.")
-    queue = OneOf("Shown in the queue", [(key, key.capitalize()) for key in QUEUES])
+    queue = OneOf("Shown in the queue", [(key, str(Queue(key).label)) for key in QUEUES])
     last_resort = OneOf("If nobody accepts: script", ())
     after_hours_last_resort = OneOf("While the site is closed", (), required=False)
 
@@ -149,8 +151,8 @@ class TreeForm(SettingsForm):
         names = ("title", "queue", "last_resort", "after_hours_last_resort")
         super().__init__(data, initial={name: getattr(standing, name) for name in names} if standing else {})
         scripts = [(key, one.title) for key, one in sorted(rules.scripts.items())]
-        self.fields["last_resort"].choices = [("", "Choose…"), *scripts]  # type: ignore[attr-defined]
-        self.fields["after_hours_last_resort"].choices = [("", "The same"), *scripts]  # type: ignore[attr-defined]
+        offer(self, "last_resort", [("", "Choose…"), *scripts])
+        offer(self, "after_hours_last_resort", [("", "The same"), *scripts])
         self.steps = _tree_rows(data, "step", standing.steps if standing else (), rules)
         self.after_hours = _tree_rows(data, "closed", standing.after_hours if standing else (), rules)
 
@@ -184,7 +186,7 @@ class KindsForm(SettingsForm):
             known = rules.kinds.get(kind.value)
             initial = {"lane": known.lane.value, "script": known.script} if known else {}
             row = KindForm(data, prefix=kind.value, initial=initial)
-            row.fields["script"].choices = scripts  # type: ignore[attr-defined]
+            offer(row, "script", scripts)
             self.rows.append((kind.value, str(kind.label), row))
 
     def is_valid(self) -> bool:
@@ -250,7 +252,7 @@ def _tree_rows(
         one = steps[row] if row < len(steps) else None
         initial = {"duty": one.duty, "rank": str(one.rank), "minutes": one.minutes} if one else {}
         made = TreeStepForm(data, prefix=f"{prefix}-{row}", initial=initial)
-        made.fields["duty"].choices = [("", "Nobody"), *known.items()]  # type: ignore[attr-defined]
+        offer(made, "duty", [("", "Nobody"), *known.items()])
         rows.append(made)
     return rows
 

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from frontdesk.clinic.choices import Modality
 from frontdesk.clinic.models import SlotClass
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import Line, Number, OneOf, SettingsForm, Several, Text, Tick
 from frontdesk.triage.documentation import LABELS, label
 from frontdesk.triage.engine.change import key_for
@@ -102,23 +103,22 @@ class RuleForm(ConditionsForm):
         known = known or {key: _words(key) for key in ("nurse", "on_duty_clinician", *WITHOUT_A_TREE)}
         used = {rule.target for rule in rules.rules}
         known |= {key: _words(key) for key in used if key not in known}
-        self._choose("target", [("", "Choose…"), *sorted(known.items(), key=lambda one: one[1])])
-        self._choose(
-            "script", [("", "Choose…"), *((key, one.title) for key, one in sorted(rules.scripts.items()))]
+        offer(self, "target", [("", "Choose…"), *sorted(known.items(), key=lambda one: one[1])])
+        offer(
+            self,
+            "script",
+            [("", "Choose…"), *((key, one.title) for key, one in sorted(rules.scripts.items()))],
         )
         keys = sorted({*LABELS, *_documented(rules)}, key=label)
-        self._choose("documentation", [(key, label(key)) for key in keys])
-        self._choose("asked", [(key, label(key)) for key in keys])
-        self._choose("slot_classes", list(SlotClass.objects.filter(active=True).values_list("code", "name")))
+        offer(self, "documentation", [(key, label(key)) for key in keys])
+        offer(self, "asked", [(key, label(key)) for key in keys])
+        offer(self, "slot_classes", list(SlotClass.objects.filter(active=True).values_list("code", "name")))
         days = [key for key in keys if key.endswith("_date")]
-        self._choose("counted_from", [("", "The day of the request"), *((key, label(key)) for key in days)])
+        offer(self, "counted_from", [("", "The day of the request"), *((key, label(key)) for key in days)])
         concepts = sorted(
             ((key, one.title) for key, one in rules.concepts.items()), key=lambda one: one[1].lower()
         )
         self.lines = _lines(data, standing, [NONE, *concepts])
-
-    def _choose(self, field: str, choices: Sequence[tuple[str, str]]) -> None:
-        self.fields[field].choices = choices  # type: ignore[attr-defined]
 
     def is_valid(self) -> bool:
         wrong = [one for one in self.lines if not one.is_valid()]

@@ -177,9 +177,11 @@ def _can(task: Task, step: Step, about: About) -> frozenset[str]:
 
 
 def _patient(task: Task, request: Request | None) -> str:
-    """The request may have found its patient after the task was opened; a conflict is about several."""
+    """The request may have found its patient after the task was opened; a conflict is about several, a system about none."""
     if task.about_kind == "conflict":
         return "Wanted twice"
+    if task.about_kind == "subscription":
+        return "Connected system"
     patient = (request.patient if request else None) or task.patient
     if patient is not None:
         return patient.sort_name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -31,6 +32,8 @@ from frontdesk.triage.engine.lanes import RANK, Lane
 from frontdesk.triage.engine.shapes import Script
 from frontdesk.triage.models import Direction, Kind, Outcome, Request, SafeToTalk, ToldHow
 from frontdesk.triage.models.in_force import InForce, in_force
+from frontdesk.triage.queries.same import maybe_same
+from frontdesk.triage.queries.why_in_lane import why_in_lane
 from frontdesk.triage.rules import CLINICAL, Item, known_of, record_items, script_of, wanted
 
 
@@ -57,7 +60,6 @@ class RequestPage:
 
     kinds = Kind.choices
     safe_choices = SafeToTalk.choices
-    outcomes = Outcome.choices
     told_choices = ToldHow.choices
     directions = Direction.choices
     languages = Language.choices
@@ -96,9 +98,7 @@ class RequestPage:
 
     @cached_property
     def why(self) -> str:
-        """Why the request is in its lane: the reason of the last change."""
-        change = self.request.lane_changes.last()
-        return change.reason if change else ""
+        return why_in_lane(self.request)
 
     @property
     def lane_seconds(self) -> float:
@@ -341,6 +341,17 @@ class RequestPage:
         if self.visits:
             return Outcome.BOOKED
         return Outcome.HANDED_OVER if self.is_clinical else ""
+
+    @cached_property
+    def maybe_same(self) -> Sequence[Request]:
+        """Other open requests that may be the same matter."""
+        return maybe_same(self.request, user=self.user) if self.may_type else []
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """How it may end; as the same matter only where there is another request that goes on."""
+        gone = "" if self.maybe_same else Outcome.DUPLICATE
+        return [(value, str(words)) for value, words in Outcome.choices if value != gone]
 
     @cached_property
     def items(self) -> list[Item]:

@@ -9,6 +9,7 @@ from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.http import QueryDict
 
 from frontdesk.clinic.models import KnowledgeCard, VisitType
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import Day, Line, SettingsForm, Several, Text
 
 MOST_WORDS, SHOWN, REVIEW_AFTER = 8, 200, timedelta(days=180)
@@ -47,7 +48,7 @@ class CardForm(SettingsForm):
             (one.code, f"{one.name} ({one.specialty.name})")
             for one in types.order_by("specialty__name", "name")
         ]
-        self.fields["visit_types"].choices = known  # type: ignore[attr-defined]
+        offer(self, "visit_types", known)
 
     def words(self) -> dict[str, Any]:
         """What the valid form says, as the action takes it."""

@@ -14,6 +14,7 @@ from frontdesk.accounts.models import User
 from frontdesk.clinic.engine.cover import Stretch
 from frontdesk.clinic.models import Site
 from frontdesk.clinic.queries.roster import TARGETS, DutyDay, may_answer, week
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import Day, Number, OneOf, SettingsForm, TimeOfDay
 from frontdesk.triage.queries.cover import Uncovered, uncovered, unknown_duties
 
@@ -170,7 +171,7 @@ class DutyForm(SettingsForm):
         initial = {"first": today, "starts": "08:00", "last": today, "ends": "17:00"}
         super().__init__(data, initial=initial, **more)
         self._zone, people = site.zone, may_answer(site) | may_answer(site, "manager")
-        self.fields["who"].choices = [(str(one.pk), one.name) for one in people]  # type: ignore[attr-defined]
+        offer(self, "who", [(str(one.pk), one.name) for one in people])
         self.people = {str(one.pk): one for one in people}
 
     def wanted(self) -> dict[str, Any]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from frontdesk.accounts.permissions import Permission
+
+# Those that not everybody at a desk may open, with what it takes.
+KEPT: dict[str, Permission] = {"desk:settings-systems": Permission.CONNECT_SYSTEMS}
+
 # (title, what it decides, the name of its address)
 SETTINGS: list[tuple[str, str, str]] = [
     (
@@ -54,6 +59,16 @@ SETTINGS: list[tuple[str, str, str]] = [
         "Organization",
         "Sites, departments, providers, rooms and machines, as they belong together.",
         "desk:settings-organization",
+    ),
+    (
+        "Connected systems",
+        "Other programs that see, hold and book: what each may do, its keys, its limits.",
+        "desk:settings-systems",
+    ),
+    (
+        "Calendar addresses",
+        "A provider’s visits in a calendar program outside: made, shown once, taken back.",
+        "desk:settings-calendars",
     ),
     (
         "Protocols",

@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from frontdesk.clinic.choices import ResourceKind
 from frontdesk.clinic.models import Department, Organization, Resource, Site
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import Line, OneOf, SettingsForm
 
 
@@ -89,5 +90,5 @@ class AssignForm(SettingsForm):
         self.departments = {str(one.pk): one for one in site.departments.order_by("name")}
         known = [(pk, f"{one.name} ({one.get_kind_display().lower()})") for pk, one in self.resources.items()]
         places = [("", "No department"), *((pk, one.name) for pk, one in self.departments.items())]
-        self.fields["resource"].choices = known  # type: ignore[attr-defined]
-        self.fields["department"].choices = places  # type: ignore[attr-defined]
+        offer(self, "resource", known)
+        offer(self, "department", places)

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import ROLE_PERMISSIONS, Permission, Role
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import Number, OneOf, SettingsForm, Several, Tick
 from frontdesk.work.actions.queue_rules import LONGEST, Wanted
 from frontdesk.work.models import Queue, QueueRule
@@ -96,9 +97,9 @@ class QueueForm(SettingsForm):
         roles = [role for role in Role if needs in ROLE_PERMISSIONS[role]]
         self.people = _people([role.value for role in roles])
         named = [(pk, f"{one.name} ({one.get_role_display().lower()})") for pk, one in self.people.items()]
-        self._choices("owner", [("", "Choose somebody"), *named])
-        self._choices("escalate_to", [("", "Nobody else"), *named])
-        self._choices("roles", [(role.value, str(role.label)) for role in roles])
+        offer(self, "owner", [("", "Choose somebody"), *named])
+        offer(self, "escalate_to", [("", "Nobody else"), *named])
+        offer(self, "roles", [(role.value, str(role.label)) for role in roles])
         self.categories = list(STANDING[queue].due_times)
         for key in self.categories:
             self._add_category(key, holds.due_times.get(key, holds.due))
@@ -128,9 +129,6 @@ class QueueForm(SettingsForm):
         label = f"{CATEGORIES[key]}: due after, in minutes"
         self.fields[f"due_{key}"] = Number(label, least=1, most=LONGEST, initial=due.minutes)
         self.fields[f"hours_{key}"] = Tick("Counted while the site is open", initial=due.business_hours)
-
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
 def _initial(holds: Wanted) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from frontdesk.accounts.permissions import Role
 from frontdesk.clinic.choices import Audience, Modality
 from frontdesk.clinic.models import SlotClass, VisitType
 from frontdesk.clinic.queries.grid import Kept, kept_time
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import DraftForm, Line, Number, OneOf, Several, Tick, TimeOfDay
 
 
@@ -57,7 +58,7 @@ class SlotClassForm(DraftForm):
             (one.code, f"{one.name} ({one.specialty.name})")
             for one in types.order_by("specialty__name", "name")
         ]
-        self.fields["visit_types"].choices = known  # type: ignore[attr-defined]
+        offer(self, "visit_types", known)
         if standing:
             self.fields["code"].disabled = True
             self.fields["code"].help_text = "Other settings name it, so it stays."

@@ -12,6 +12,7 @@ from frontdesk.clinic.choices import Audience, Modality, Moves, ResourceKind, Ro
 from frontdesk.clinic.models import Provider, Specialty
 from frontdesk.clinic.proposals import LONGEST, MOST_HINTS, MOST_LENGTHS, MOST_SEGMENTS
 from frontdesk.clinic.queries.settings import CHECKS
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import DraftForm, Line, Number, OneOf, SettingsForm, Several, Tick
 
 SPARE = 2  # empty rows after those that are filled
@@ -21,6 +22,7 @@ GROUPS = (
     ("How long", ("minutes", "arrive_before", "buffer_before", "buffer_after", "turnover")),
     ("When it may be booked", ("lead_least", "lead_most", "same_day", "kept_only", "active")),
     ("How it moves", ("moves", "moves_because", "converts_to")),
+    ("What others see of it", ("sensitive", "public")),
     ("Preparation and checks", ("prep_hours", "prep_text", "prep_text_es", "needs_checks")),
 )
 
@@ -48,6 +50,8 @@ class VisitTypeForm(DraftForm):
     same_day = Tick("For urgent, same-day care")
     kept_only = Tick("Booked only in time that is kept for it")
     active = Tick("In use")
+    sensitive = Tick("Sensitive: messages, calendars and other systems do not say what it is")
+    public = Tick("Publish its open time: anybody may see it and ask for a time")
     moves = OneOf("Moves", Moves.choices)
     moves_because = Line("Why it moves so", most=200, required=False)
     converts_to = Several("May become", Modality.choices)
@@ -60,7 +64,7 @@ class VisitTypeForm(DraftForm):
         """`standing` is the visit type as it is, in the shape of a proposal; {} for a new one."""
         super().__init__(data, initial={**NEW, **standing}, **more)
         specialties = Specialty.objects.values_list("code", "name")
-        self.fields["specialty"].choices = list(specialties)  # type: ignore[attr-defined]
+        offer(self, "specialty", list(specialties))
         if standing:
             self.fields["code"].disabled = True
             self.fields["code"].help_text = "Other settings name it, so it stays."
@@ -143,7 +147,7 @@ class SegmentForm(RowForm):
     def __init__(self, data: QueryDict | None = None, **more: Any) -> None:
         super().__init__(data, **more)
         choices = [("", "Any"), *Specialty.objects.values_list("code", "name")]
-        self.fields["specialty"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "specialty", choices)
 
 
 class LengthForm(RowForm):
@@ -157,7 +161,7 @@ class LengthForm(RowForm):
         initial = more.get("initial") or {}
         more["initial"] = {"provider": initial.get("provider"), "length": initial.get("minutes")}
         super().__init__(data, **more)
-        self.fields["provider"].choices = [("", "Nobody"), *providers]  # type: ignore[attr-defined]
+        offer(self, "provider", [("", "Nobody"), *providers])
 
 
 HINT = ("system", "code", "words")

@@ -12,6 +12,8 @@ from frontdesk.clinic.choices import Modality, ResourceKind
 from frontdesk.clinic.models import VisitType
 from frontdesk.clinic.queries.settings import CHECKS
 
+SENSITIVE = "Yes: messages, calendars and other systems say nothing of what it is"
+PUBLIC = "Published: anybody may see it and ask for a time"
 WIDTH, ROW, LEFT = 640, 26, 180  # of the drawing, in its own units
 
 
@@ -99,6 +101,13 @@ def facts(one: VisitType) -> list[tuple[str, list[tuple[str, str]]]]:
                 ("Same-day care", "Yes, for urgent requests" if one.same_day else "No"),
                 ("Only in kept time", "Yes" if one.kept_only else "No"),
                 ("Places", f"{one.places}, a group visit" if one.is_group else "1"),
+            ],
+        ),
+        (
+            "What others see of it",
+            [
+                ("Sensitive", SENSITIVE if one.sensitive else "No"),
+                ("Open time", PUBLIC if one.public else "Not published"),
             ],
         ),
         (

@@ -28,6 +28,10 @@ FONTS = Path(__file__).resolve().parent.parent / "fonts"
 PLAIN, BOLD = "FrontdeskSans", "FrontdeskSans-Bold"
 HAN = "STSong-Light"  # not embedded: every common reader brings one for Chinese, Japanese and Korean signs
 BLOCKS = ((0x2E80, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF))
+READERS_FONT = (
+    "Chinese, Japanese and Korean signs are drawn with a font of the program that shows this file. Where they are blank,"
+    " read them on the page of this story or in its JSON."
+)
 TIME_WIDTH, NAME_WIDTH = 30 * mm, 50 * mm
 
 _one_at_a_time = Lock()  # reportlab keeps what a document used of a font in the font
@@ -57,6 +61,8 @@ def as_pdf(page: StoryPage, *, exported_by: str) -> bytes:
 def _parts(page: StoryPage) -> Iterator[Paragraph | Spacer]:
     yield _paragraph(page.title, _style(15, BOLD))
     yield _paragraph(page.about, _style(9))
+    if needs_readers_font(page):
+        yield _paragraph(READERS_FONT, _style(8))
     if page.figures:
         yield from _pairs("Times", [(one.words, one.value) for one in page.figures])
     if page.kept:
@@ -66,6 +72,19 @@ def _parts(page: StoryPage) -> Iterator[Paragraph | Spacer]:
     for one in page.beats:
         more = [*(f"“{said}”" for said in one.beat.quotes), *one.beat.notes]
         yield from _beside(_time(one.beat.at), [one.beat.text, *more], TIME_WIDTH)
+
+
+def needs_readers_font(page: StoryPage) -> bool:
+    """Does the story hold signs that only the reader's own font can draw? Then the document says so."""
+    _register()
+    return any(_font_of(sign) == HAN for text in _texts(page) for sign in text)
+
+
+def _texts(page: StoryPage) -> Iterator[str]:
+    yield page.about
+    yield from (one.value for one in page.kept)
+    for one in page.beats:
+        yield from (one.beat.text, *one.beat.quotes, *one.beat.notes)
 
 
 def _heading(words: str) -> Iterator[Paragraph | Spacer]:

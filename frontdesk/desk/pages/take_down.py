@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from frontdesk.accounts.models import User
 from frontdesk.clinic.models import Site
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import Day, Line, OneOf, SettingsForm, Text, TimeOfDay
 from frontdesk.triage.actions.intake import CHANNELS, MOST, Sender
 from frontdesk.triage.topics import topics
@@ -40,9 +41,9 @@ class TakeDownForm(SettingsForm):
         first = {"site": home.code, "day": local.date(), "at": f"{local:%H:%M}", "channel": CHANNELS[0].value}
         super().__init__(data, initial=first)
         self._sites = {one.code: one for one in sites}
-        self.fields["site"].choices = [(one.code, one.name) for one in sites]  # type: ignore[attr-defined]
+        offer(self, "site", [(one.code, one.name) for one in sites])
         named = [("", "Not said"), *((key, one.title) for key, one in topics().items())]
-        self.fields["topic"].choices = named  # type: ignore[attr-defined]
+        offer(self, "topic", named)
 
     @property
     def top(self) -> list[forms.BoundField]:

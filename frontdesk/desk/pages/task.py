@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from frontdesk.accounts.models import User
 from frontdesk.daybook.models import Entry
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.queue_rows import Row, rows_of
 from frontdesk.desk.pages.settings_forms import Line, OneOf, SettingsForm
 from frontdesk.triage.queries.trail import WORDS
@@ -84,7 +85,7 @@ class GiveForm(SettingsForm):
         super().__init__(data, **more)
         self.people = {str(one.pk): one for one in who_may_work(task) if one != task.owner}
         named = [(pk, f"{one.name} ({one.get_role_display().lower()})") for pk, one in self.people.items()]
-        self.fields["to"].choices = [("", "Choose somebody"), *named]  # type: ignore[attr-defined]
+        offer(self, "to", [("", "Choose somebody"), *named])
 
 
 class BackForm(SettingsForm):
@@ -101,7 +102,7 @@ class SameForm(SettingsForm):
         super().__init__(data, **more)
         self.others = {str(one.pk): one for one in others}
         named = [(pk, _named(one)) for pk, one in self.others.items()]
-        self.fields["into"].choices = [("", "Choose the one that goes on"), *named]  # type: ignore[attr-defined]
+        offer(self, "into", [("", "Choose the one that goes on"), *named])
 
 
 class MoveForm(SettingsForm):
@@ -111,7 +112,7 @@ class MoveForm(SettingsForm):
     def __init__(self, data: QueryDict | None = None, *, task: Task, **more: Any) -> None:
         super().__init__(data, **more)
         others = [(value, words) for value, words in Queue.choices if value != task.queue]
-        self.fields["queue"].choices = [("", "Choose a queue"), *others]  # type: ignore[attr-defined]
+        offer(self, "queue", [("", "Choose a queue"), *others])
 
 
 def _named(one: Task) -> str:

@@ -9,7 +9,6 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django import forms
 from django.http import QueryDict
 
 from frontdesk.book.engine.template import (
@@ -21,6 +20,7 @@ from frontdesk.book.engine.template import (
     ordered,
     rhythm,
 )
+from frontdesk.desk.pages.offering import offer
 from frontdesk.desk.pages.settings_forms import (
     DraftForm,
     Number,
@@ -52,14 +52,9 @@ class LineForm(SettingsForm):
 
     def __init__(self, data: QueryDict | None = None, *, words: Words, day: date, **more: Any) -> None:
         super().__init__(data, **more)
-        self._offer("use", _uses(words))
-        self._offer("rhythm", _rhythms(day, str((more.get("initial") or {}).get("rhythm", ""))))
-        self._offer("released_by", [("", "As the slot class says"), *words.roles.items()])
-
-    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
-        field.choices = choices
+        offer(self, "use", _uses(words))
+        offer(self, "rhythm", _rhythms(day, str((more.get("initial") or {}).get("rhythm", ""))))
+        offer(self, "released_by", [("", "As the slot class says"), *words.roles.items()])
 
     @property
     def is_blank(self) -> bool:

@@ -13,6 +13,7 @@ from frontdesk.book.models import Appointment, AppointmentStatus
 from frontdesk.clinic.choices import Modality, Moves
 from frontdesk.daybook.models import Entry
 from frontdesk.desk.pages.acts import ActForm, Acts, Refusal, acts_for, open_form
+from frontdesk.desk.pages.calendar_links import VisitLinks, visit_links
 from frontdesk.desk.pages.chain import Light, kept_lights, passed
 from frontdesk.desk.pages.day_parts import State, state_of
 from frontdesk.outreach.models import Message, MessageState
@@ -71,6 +72,7 @@ class Drawer:
     acts: Acts
     form: ActForm | None
     refused: str = ""
+    calendar: VisitLinks | None = None
 
     @property
     def passed(self) -> int:
@@ -79,11 +81,15 @@ class Drawer:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the address asks of the drawer: which form is open, for which link; and why it was refused before."""
+    """What the address asks of the drawer: which form is open, for which link; and why it was refused before.
+
+    `address` is a calendar link that was made this moment, shown once.
+    """
 
     act: str = ""
     link: int = 0
     refusal: Refusal | None = None
+    address: str = ""
 
 
 def drawer_of(visit: Appointment, *, user: User, now: datetime, wanted: Wanted | None = None) -> Drawer:
@@ -122,6 +128,7 @@ def drawer_of(visit: Appointment, *, user: User, now: datetime, wanted: Wanted |
         acts=acts,
         form=form,
         refused=wanted.refusal.sentence if wanted.refusal and form is None else "",
+        calendar=visit_links(visit, user=user, address=wanted.address),
     )
 
 

@@ -1,5 +1,7 @@
 """How things look in a template: icons and running clocks. Load with ``{% load look %}``."""
 
+from datetime import datetime
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -19,6 +21,12 @@ def icon(name: str, classes: str = "") -> SafeString:
     return format_html(
         '<svg class="i{}{}" aria-hidden="true"><use href="{}#{}"/></svg>', space, classes, address, name
     )
+
+
+@register.filter
+def apart(moment: datetime, other: datetime) -> str:
+    """Return the time between two moments as a clock says it: what stands in a running clock until scripts move it."""
+    return mmss((moment - other).total_seconds())
 
 
 @register.filter

@@ -48,7 +48,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def looks(request: HttpRequest) -> HttpResponse:
     person(request).check_may(Permission.SEE_ACCESS_LOG)
-    page = looks_page(before=asked_id(request.GET, "before"))
+    page = looks_page(before=asked_id(request.GET, "before"), by=asked_id(request.GET, "by"))
     return _with_zone(request, "desk/looks.html", page)
 
 

@@ -16,8 +16,8 @@ from frontdesk.desk.pages.request_page import RequestPage
 from frontdesk.desk.views.kit import load_patient, load_request, looked, person
 from frontdesk.kit.clock import now
 from frontdesk.kit.errors import BadValue, NotAllowed, Refused
-from frontdesk.triage.actions import identity, requests, words
-from frontdesk.triage.models import Request
+from frontdesk.triage.actions import calls, identity, requests, words
+from frontdesk.triage.models import Outcome, Request
 
 
 @require_safe
@@ -118,12 +118,19 @@ def park(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     found = load_request(request, pk)
     outcome = request.POST.get("outcome", "")
+    other = _other(request, outcome)
     try:
-        requests.close(request=found, outcome=outcome, by=person(request), now=now())
+        if other is not None:
+            calls.end_as_same(request=found, into=other, by=person(request), now=now())
+        else:
+            requests.close(request=found, outcome=outcome, by=person(request), now=now())
     except NotAllowed:
         raise
     except Refused as refusal:
-        return shown(request, found, status=409, close_error=refusal)
+        return shown(request, found, status=409, close_error=refusal, ended=request.POST)
+    if other is not None:
+        messages.success(request, f"Request {pk} is closed. It goes on here.")
+        return redirect("desk:request", other.pk)
     messages.success(request, "The request is closed.")
     return redirect("desk:trail", pk)
 
@@ -132,6 +139,14 @@ def shown(request: HttpRequest, found: Request, *, status: int = 200, **more: ob
     """The whole page, also where something was refused. That its patient was looked at is written down."""
     looked(request, found.patient, where="request page")
     return render(request, "desk/request.html", {"page": _page(request, found), **more}, status=status)
+
+
+def _other(request: HttpRequest, outcome: str) -> Request | None:
+    """The request that goes on, where one was chosen and this person sees it."""
+    if outcome != Outcome.DUPLICATE:
+        return None
+    chosen = _number(request.POST.get("same_as", ""))
+    return Request.objects.visible_to(person(request)).filter(pk=chosen).first()
 
 
 def _page(request: HttpRequest, found: Request) -> RequestPage:

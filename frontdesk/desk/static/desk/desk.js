@@ -77,8 +77,11 @@
     if (visit.right > frame.right) day.scrollLeft += visit.right - frame.right + 16;
     if (visit.bottom > frame.bottom) day.scrollTop += visit.bottom - frame.bottom + 16;
   }
-  document.querySelectorAll(".rail [aria-current]").forEach((link) => {
-    const list = link.closest("ul");
-    if (list.scrollWidth > list.clientWidth) list.scrollLeft = link.offsetLeft - list.clientWidth / 2;
+  /* The page one is on, in the rail, and the call one is in, in the strip: in view where there are more than fit. */
+  document.querySelectorAll(".rail [aria-current], .strip [aria-current]").forEach((link) => {
+    const list = link.closest("ul, ol");
+    if (list.scrollWidth <= list.clientWidth) return;
+    const [at, frame] = [link.getBoundingClientRect(), list.getBoundingClientRect()];
+    list.scrollLeft += at.left + at.width / 2 - frame.left - frame.width / 2;
   });
 })();
