@@ -12,13 +12,13 @@ from bench import screening
 from bench.machine import describe
 from bench.table import Row, as_markdown, as_text
 
-NAMES = ("find", "book", "race", "page", "screening", "autosave")
+NAMES = ("find", "book", "race", "door", "page", "screening", "autosave")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run what was asked for and print one table; the exit code."""
     options = _parser().parse_args(arguments)
-    names = options.only or list(NAMES)
+    names = [*options.names, *(options.only or ())] or list(NAMES)
     rows: list[Row] = []
     about = describe()
     if names != ["screening"]:
@@ -35,6 +35,9 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="script/bench", description="How quick Frontdesk is on this machine."
+    )
+    parser.add_argument(
+        "names", nargs="*", choices=[*NAMES, []], default=[], metavar="what", help="measure these alone: door"
     )
     parser.add_argument(
         "--only", action="append", choices=NAMES, help="measure this alone; may be given again"
@@ -67,7 +70,7 @@ def _measured(url: str, names: Sequence[str], *, network: bool) -> Iterator[Row]
     import django
 
     django.setup()
-    from bench import autosave, bookings, page, race, searches, typed
+    from bench import autosave, bookings, door, page, race, searches, typed
     from bench.block import block
     from frontdesk.kit.clock import now
 
@@ -83,6 +86,8 @@ def _measured(url: str, names: Sequence[str], *, network: bool) -> Iterator[Row]
         yield from bookings.rows(url, moment)
     if "race" in names:
         yield from race.rows(here, moment)
+    if "door" in names:
+        yield from door.rows(url, moment)
     if "page" in names:
         yield from page.rows(moment.date())
         yield from typed.rows(moment)

@@ -85,7 +85,7 @@ def _make(first: date) -> None:
         for number in range(1, SITES + 1)
     ]  # fmt: skip
     at = [sites[number % SITES].pk for number in range(PROVIDERS)]
-    providers, rooms = _resources(at, specialty)
+    providers, rooms = resources(at, specialty)
     since = first - timedelta(days=30)
     sessions = (
         (one, site, weekday, time(8), time(17), since)
@@ -101,7 +101,7 @@ def _make(first: date) -> None:
         cursor.execute("ANALYZE book_resourceday, clinic_resource, clinic_room, clinic_provider")
 
 
-def _resources(at: list[int], specialty: Specialty) -> tuple[list[int], list[int]]:
+def resources(at: list[int], specialty: Specialty) -> tuple[list[int], list[int]]:
     """A provider and a room for each place in `at`; their ids."""
     ids = FromSequences().take("clinic_resource", 2 * len(at))
     providers, rooms = list(ids[: len(at)]), list(ids[len(at) :])

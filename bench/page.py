@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +11,7 @@ from datetime import date
 from django.conf import settings
 from django.test import Client
 
+from bench.served import serving
 from bench.table import Row
 from bench.timing import Timing, measure
 from frontdesk.accounts.models import User
@@ -62,28 +58,9 @@ def _busiest_day(today: date) -> date:
 
 @contextmanager
 def served() -> Iterator[int]:
-    """The product's web server on a free port of this machine, while the block runs."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "frontdesk.up.web", "--port", str(port), "--workers", "1"]
-    process = subprocess.Popen(command, env=dict(os.environ))
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("The web server did not start.")
+    """The port of the product's web server with one worker, while the block runs."""
+    with serving(1) as server:
+        yield server.port
 
 
 def over_http(port: int, path: str, cookie: str) -> Timing:

@@ -12,6 +12,7 @@ import numpy
 from django.db import connection, transaction
 
 from bench.block import ZONE, Block
+from bench.hard import Case
 from bench.table import Row
 from bench.timing import measure
 from frontdesk.book.engine.bits import TICK_MINUTES, TICKS
@@ -140,7 +141,7 @@ def _site_of(block: Block, provider: int) -> list[Any]:
 class Floor:
     """The same bits in one numpy array in memory: unpack them all, find where enough ticks in a row are free."""
 
-    def __init__(self, providers: Sequence[int], block: Block, days: int) -> None:
+    def __init__(self, providers: Sequence[int], block: Block | Case, days: int) -> None:
         rows = ResourceDay.objects.filter(resource__in=providers, day__lt=block.first + timedelta(days=days))
         raw = [bytes(free) for free in rows.order_by("day", "resource").values_list("free_bits", flat=True)]
         self.packed = numpy.frombuffer(b"".join(raw), dtype=numpy.uint8).reshape(len(raw), TICKS // 8)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import copy
+import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from frontdesk.triage.engine import protocol as engine
+from tests import database
 from tests import universe as universe_module
 from tests.factories.daybook import APPEND_ONLY
 from tests.universe import Universe
@@ -29,6 +33,17 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("house")
+
+
+# They start servers of their own and wait for them: begun first, they do so while other workers work, not alone at the end.
+WAITING = {"crash", "up"}
+MOST_PROTOCOLS = 40  # that are remembered: the one that Frontdesk ships is large
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in WAITING)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,8 +69,38 @@ def _loopback_only() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _protocols_are_read_once() -> Iterator[None]:
+    """A test puts a protocol in force as a row of its own; the same content is read and compiled once for all of them."""
+    plain, known = engine.read_protocol, dict[str, engine.Protocol]()
+
+    def read(content: Mapping[str, object], *, unfinished: bool = False) -> engine.Protocol:
+        key = json.dumps([content, unfinished], sort_keys=True, default=repr)
+        if len(known) >= MOST_PROTOCOLS:
+            known.clear()
+        if key not in known:
+            known[key] = plain(content, unfinished=unfinished)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "read_protocol", read)
+        yield
+
+
 def _is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest,
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> None:
+    """Every worker's database is a copy of one that was migrated."""
+    if not request.config.getvalue("nomigrations"):
+        with django_db_blocker.unblock():
+            database.use_template()
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +114,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in APPEND_ONLY:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER no_truncate")
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", database.empty)
+        yield
     # A served product's threads may still hold connections, and then the database could not be dropped.
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(

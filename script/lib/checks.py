@@ -21,13 +21,14 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("migrations", [sys.executable, "-m", "frontdesk", "makemigrations", "--check", "--dry-run"]),
 ]
 MEASURED = ["--cov", "--cov-report=term"] if os.environ.get("FRONTDESK_COVERAGE") else []
-ALL_TESTS = ["-n", "2", "--durations=25", *MEASURED]
+ALL_TESTS = ["-n", "3", "--dist", "worksteal", "--durations=25", *MEASURED]
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run everything, or only pytest with the arguments given; the exit code is 0 where nothing failed."""
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
+    keep_what_is_compiled()
     with ExitStack() as held:
         try:
             provide_database(held)
@@ -38,6 +39,15 @@ def main(arguments: Sequence[str]) -> int:
         if arguments:
             return run([sys.executable, "-m", "pytest", *arguments])
         return run_all(browser)
+
+
+def keep_what_is_compiled() -> None:
+    """The tests start some hundred processes of Python: each would compile everything again where none may keep it.
+
+    It is kept below var/, so that a wish for sources without compiled files beside them is heeded.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / "var" / "pycache"))
 
 
 def provide_database(held: ExitStack) -> None:

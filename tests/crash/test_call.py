@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import http.client
-import json
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.crash.test_kill import Product
-from tests.factories.served import Desk, free_port
+from tests.crash.product import Product
+from tests.factories.served import Desk
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 PATIENCE = 180.0  # seconds for the product to come back
 CALL = (
     "I had a small operation last week and the wound looks fine but I am not sure about the plaster".split()
 )
-
-
-@pytest.fixture
-def product() -> Iterator[Product]:
-    folder = Path(tempfile.mkdtemp(prefix="fd-call-"))
-    folder.chmod(0o755)
-    made = Product(folder, free_port())
-    yield made
-    made.stop()
-    shutil.rmtree(folder)
 
 
 def type_until_saved(desk: Desk, request: int, field: str, words: str) -> None:
@@ -48,12 +34,12 @@ def type_until_saved(desk: Desk, request: int, field: str, words: str) -> None:
         time.sleep(0.1)
 
 
-def test_a_call_outlives_kills_of_web_worker_and_database(product: Product) -> None:
-    job = json.loads(product.python("tests.crash.seed", "0", "1"))["door"][0]
-    desk, request = Desk(product.port, job["session"]), job["request"]
+def test_a_call_outlives_kills_of_web_worker_and_database(product: Product, seeded: dict[str, Any]) -> None:
+    call = seeded["call"]
+    desk, request = Desk(product.port, call["session"]), call["request"]
     kills = {
         6: product.kill_web,
-        10: lambda: os.kill(product._child("frontdesk\0worker"), signal.SIGKILL),
+        10: lambda: os.kill(product.child("frontdesk\0worker"), signal.SIGKILL),
         14: product.kill_database,
     }
     for count in range(1, len(CALL) + 1):
@@ -65,7 +51,8 @@ def test_a_call_outlives_kills_of_web_worker_and_database(product: Product) -> N
             page = _when_it_answers(desk, f"/requests/{request}/")
             assert said in page, f"word {count} was acknowledged and is gone"
             assert f"Kept until word {count}" in page
-    assert f"/requests/{request}/" in _when_it_answers(desk, "/requests/")
+    listed = [_when_it_answers(desk, f"/requests/?page={page}") for page in range(1, 12)]
+    assert any(f"/requests/{request}/" in page for page in listed)
 
 
 def _when_it_answers(desk: Desk, path: str) -> str:

@@ -25,12 +25,15 @@ from frontdesk.triage.actions import handoffs, requests
 from frontdesk.triage.models import Handoff, Request
 from frontdesk.work.models import Task
 from tests.desk.counter_scene import CounterScene, counter_scene
+from tests.desk.feed_scene import FeedScene, feed_scene
 from tests.desk.plan_scene import PlanScene, plan_scene
 from tests.desk.protocol_scene import ProtocolScene, protocol_scene
 from tests.desk.settings_scene import SettingsScene, settings_scene
+from tests.desk.system_scene import connected
 from tests.desk.time_scene import TimeScene, time_scene
 from tests.desk.watch_scene import WatchScene, watch_scene
 from tests.desk.work_scene import WorkScene, work_scene
+from tests.factories.partners import Registered
 from tests.factories.protocol import FEVER, VOMITING
 from tests.universe import LAST_OPEN, NOW, ZONE, Universe, at
 
@@ -240,6 +243,8 @@ class Scene:
     counter: CounterScene
     work: WorkScene
     protocols: ProtocolScene
+    system: Registered
+    feeds: FeedScene
 
 
 def scene(desk: Desk, mailbox: Path, patch: pytest.MonkeyPatch) -> Scene:
@@ -263,7 +268,8 @@ def scene(desk: Desk, mailbox: Path, patch: pytest.MonkeyPatch) -> Scene:
     times, planned = time_scene(cast), plan_scene(cast, routine)
     return Scene(
         routine, blank, offer, hold, urgent, offered, accepted, task, letter, kept, visit, times, planned,
-        watch_scene(cast), counter_scene(cast), work_scene(cast), protocol_scene(cast),
+        watch_scene(cast), counter_scene(cast), work_scene(cast), protocol_scene(cast), connected(cast),
+        feed_scene(cast, visit),
     )  # fmt: skip
 
 

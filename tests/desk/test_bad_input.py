@@ -15,7 +15,10 @@ from frontdesk.daybook.models import Look
 from frontdesk.people.models import Patient
 from frontdesk.triage.actions.requests import TYPED
 from frontdesk.triage.models import Request
-from tests.desk.absurd import FIELDS, QUERIES, WITHOUT_FIELDS, Field, absurd_for, encoded
+from tests.desk.absurd.field import Field
+from tests.desk.absurd.forms import FIELDS, WITHOUT_FIELDS
+from tests.desk.absurd.queries import QUERIES
+from tests.desk.absurd.values import absurd_for, encoded
 from tests.desk.support import BACKEND, Answer, Desk, Scene, read, rows, said, undone, written
 from tests.desk.test_permissions import CHANGES, LOOKS, TABLE
 from tests.universe import Universe, at
@@ -27,7 +30,7 @@ FORM = "application/x-www-form-urlencoded"
 DONE_BY_A_BARE_WISH = (
     "desk:handoff-accept", "desk:task-claim", "desk:task-back", "desk:settings-draft-withdraw", "desk:settings-duty-end",
     "desk:absence-lift", "desk:closure-reopen", "desk:protocol-approve", "desk:protocol-withdraw", "desk:book",
-    "desk:let-go", "desk:walk-in-new",
+    "desk:let-go", "desk:walk-in-new", "desk:visit-calendar-link", "desk:visit-calendar-revoke",
 )  # fmt: skip
 ABOUT_SETTINGS = (
     "desk:settings", "desk:time", "desk:kept", "desk:closure", "desk:absence", "desk:protocol", "desk:backtest",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -136,6 +138,19 @@ class TestTheRequestPage:
         assert "Nobody on duty: Triage nurse, second" in text
         assert "Asked now: Provider: Carol Clden, MD" in text
 
+    def test_a_clock_says_its_time_before_a_script_moves_it_and_that_it_has_run_over(
+        self, clinic: Desk
+    ) -> None:
+        cast, handoff = clinic.universe, fever(clinic)
+        addresses = (("desk:request", handoff.request_id), ("desk:duty",))
+        for minutes, late in ((0, False), (16, True)):
+            clinic.later(minutes=minutes)
+            for name, *args in addresses:
+                page = clinic.get(cast.bob, name, *args).content.decode()
+                clocks = re.findall(r"<time([^>]*data-until[^>]*)>([^<]*)</time>", page)
+                assert clocks and all(words for _, words in clocks)
+                assert all(("late" in attributes) is late for attributes, _ in clocks)
+
     def test_the_open_page_hears_of_each_step(self, clinic: Desk) -> None:
         handoff = fever(clinic)
         request = Request.objects.with_mark().get(pk=handoff.request_id)
@@ -225,6 +240,16 @@ class TestOnDuty:
         text = said(clinic.get(cast.alice, "desk:duty"))
         assert "Grace Glden, RN" in text
         assert "Nobody in between" in text
+
+    def test_somebody_who_has_it_again_at_once_is_the_same_and_far_ends_are_named_by_day(
+        self, clinic: Desk
+    ) -> None:
+        cast = clinic.universe
+        on_duty(cast.bob, "nurse", at=cast.main, now=clinic.moment + timedelta(hours=12))
+        on_duty(cast.dan, "manager", at=cast.main, now=clinic.moment, hours=24 * 90)
+        text = said(clinic.get(cast.alice, "desk:duty"))
+        assert "until Tue 21:00 Next: the same, for a day at least" in text
+        assert "until 1 Jun 2026" in text
 
     def test_another_site_is_chosen_by_its_code_and_only_ones_own(self, clinic: Desk) -> None:
         cast = clinic.universe

@@ -1,12 +1,13 @@
 """The look of the desk: icons, clocks, and what the content policy asks of every template."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.template import Context, Template
 
-from frontdesk.desk.templatetags.look import icon, mmss
+from frontdesk.desk.templatetags.look import apart, icon, mmss
 
 DESK = Path(__file__).parents[2] / "frontdesk" / "desk"
 TEMPLATES = sorted((DESK / "templates").rglob("*.html"))
@@ -35,6 +36,14 @@ def text_of(path: Path) -> str:
 )
 def test_a_clock_says_its_time(seconds: float | None, words: str) -> None:
     assert mmss(seconds) == words
+
+
+def test_a_clock_that_no_script_has_moved_yet_says_the_time_between() -> None:
+    now = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert (apart(now + timedelta(minutes=5), now), apart(now, now + timedelta(seconds=61))) == (
+        "05:00",
+        "01:01",
+    )
 
 
 def test_an_icon_is_decoration_and_its_name_is_escaped() -> None:

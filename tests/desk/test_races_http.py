@@ -43,7 +43,7 @@ FULL = bool(
     os.environ.get("FRONTDESK_FULL_PROOFS")
 )  # fifty clients and twenty rounds of everything: some minutes
 CLIENTS = 50
-ROUNDS = 20 if FULL else 6
+ROUNDS = 20 if FULL else 3
 PLACES = 5
 FEW = CLIENTS if FULL else 10  # clients of a round where the race is the same and only the field differs
 ASKED = "visit_type=follow-up"
@@ -132,7 +132,8 @@ class Door:
         )  # fmt: skip
 
 
-def _offers(desk: Desk, request: Request) -> dict[Choice, str]:
+def offers(desk: Desk, request: Request) -> dict[Choice, str]:
+    """The times that the page offers for the request, each with its signed form."""
     page = desk.get(f"/requests/{request.pk}/find/?{ASKED}").body
     found = {}
     for signed in re.findall(r'name="option" value="([^"]+)"', page):
@@ -142,7 +143,7 @@ def _offers(desk: Desk, request: Request) -> dict[Choice, str]:
     return found
 
 
-def _open(clinic: Universe) -> None:
+def open_real_days(clinic: Universe) -> None:
     """The days from tomorrow on, as the server's own clock has them."""
     everybody = [clinic.dr_carol, clinic.dr_yusuf, clinic.exam_1, clinic.exam_2, clinic.marisol]
     tomorrow = timezone.now().date() + timedelta(days=1)
@@ -159,7 +160,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def door(transactional_db: None, log: Path) -> Iterator[Door]:
     clinic = build()
-    _open(clinic)
+    open_real_days(clinic)
     now = timezone.now()
     clerks = [staff.user(f"clerk{n}", Role.SCHEDULER, sites=(clinic.main,)) for n in range(CLIENTS)]
     requests = callers(CLIENTS + FEW, site=clinic.main, by=clinic.alice, now=now)
@@ -169,8 +170,8 @@ def door(transactional_db: None, log: Path) -> Iterator[Door]:
     with crowd(1), served(log) as port, ThreadPoolExecutor(CLIENTS) as pool:
         desks = [log_in(clerk, port) for clerk in clerks]
         desks += [log_in(clerks[n], port) for n in range(FEW)]
-        offers = list(pool.map(_offers, desks, requests))
-        people = [Caller(*one) for one in zip(requests, desks, offers, strict=True)]
+        offered = list(pool.map(offers, desks, requests))
+        people = [Caller(*one) for one in zip(requests, desks, offered, strict=True)]
         yield Door(clinic, people[:CLIENTS], people[CLIENTS:], pool)
     assert faults(now=timezone.now()) == []
     assert troubles(log) == []
@@ -228,7 +229,7 @@ def _only_one_interpreter(door: Door) -> None:
 
 def _one_hold_booked_by_many(door: Door) -> None:
     """Whoever books a hold that is booked already is told of that one visit."""
-    for _ in range(4):
+    for _ in range(ROUNDS):
         (held,) = door.round(door.plain[:FEW], [door.choice(0)], ask_all=False)
         door.run([partial(one.desk.post, f"/holds/{held.pk}/book/") for one in door.plain[:FEW]])
         (visit,) = Appointment.objects.filter(status="booked")

@@ -19,7 +19,7 @@ from frontdesk.clinic.models import (
     SlotClass,
     VisitType,
 )
-from frontdesk.desk.pages.settings_index import SETTINGS
+from frontdesk.desk.pages.settings_index import KEPT, SETTINGS
 from frontdesk.desk.pages.settings_visit_types import minutes_in_words, timeline
 from tests.desk import settings_scene as forms
 from tests.desk.support import Desk, Scene, read, said, scene
@@ -36,8 +36,10 @@ def things(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene
 
 
 def test_the_index_links_to_every_page_and_shows_what_waits(desk: Desk, things: Scene) -> None:
-    page = read(desk.get(desk.universe.alice, "desk:settings"))
+    page = read(desk.get(desk.universe.dan, "desk:settings"))
     assert {reverse(name) for *_, name in SETTINGS} <= set(page.links)
+    page = read(desk.get(desk.universe.alice, "desk:settings"))
+    assert {reverse(name) for *_, name in SETTINGS} - set(page.links) == {reverse(name) for name in KEPT}
     assert "waits for approval: Visit type: Follow-up , by Dan Dlden" in page.text
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from frontdesk.book.actions import cancels, moves
 from frontdesk.book.models import Appointment
 from frontdesk.desk.pages.story import request_story
-from frontdesk.desk.pages.story_pdf import as_pdf
+from frontdesk.desk.pages.story_pdf import as_pdf, needs_readers_font
 from frontdesk.triage.actions import handoffs, requests, scripts
 from frontdesk.triage.models import Request
 from frontdesk.triage.queries.story import made_way_for
@@ -153,6 +153,7 @@ def test_a_name_in_any_script_is_printed(desk: Desk, name: str) -> None:
     request = cast.ready(cast.newcomer(name, "Díaz"), said=f"Me llamo {name}, ¿qué tal?")
     page = request_story(request, user=cast.alice, now=NOW)
     assert as_pdf(page, exported_by=cast.alice.name).startswith(b"%PDF-")
+    assert needs_readers_font(page) is (name == "陈伟")
 
 
 def test_the_json_and_the_pdf_are_for_those_who_may_export(desk: Desk) -> None:

@@ -41,6 +41,11 @@ AT_WITHOUT_BY = {
     "triage.Acknowledgement.at": "`user` did it",
     "triage.Backtest.done_at": "ends by itself",
     "gateway.ImportRun.finished_at": "ends by itself",
+    "partners.Token.issued_at": "the token door, to the client that proved who it is",
+    "partners.Token.expires_at": "a deadline",
+    "partners.Assertion.expires_at": "a deadline",
+    "partners.Subscription.asked_at": "its client asked",
+    "partners.Notice.happened_at": "who did it is in the daybook",
 }
 
 # Models with a patient that are reached through something that is `visible_to` already.

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from icalendar import Calendar
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -129,7 +130,12 @@ class TestSending:
         assert (message.state, message.tries, message.receipt) == ("sent", 1, "250 taken by 127.0.0.1")
         (mail,) = server.taken
         assert (mail["To"], mail["Content-Language"]) == ("ana@mail.example", "es")
-        assert mail.get_content().splitlines() == message.body.splitlines()
+        words, (entry,) = mail.get_body(preferencelist=("plain",)), mail.iter_attachments()
+        assert words is not None
+        assert words.get_content().splitlines() == message.body.splitlines()
+        assert (entry.get_content_type(), entry.get_filename()) == ("text/calendar", "visit.ics")
+        (event,) = cast(list[Any], Calendar.from_ical(entry.get_content()).walk("VEVENT"))
+        assert (event["DTSTART"].dt, event["SUMMARY"]) == (at(11), "Visita en Main Street")
         settled = Entry.objects.get(kind="MessageSettled")
         assert (settled.actor_name, settled.facts["state"]) == ("message sender", "Taken by the mail server")
 

@@ -6,15 +6,18 @@ from datetime import date
 
 from playwright.sync_api import expect
 
+from frontdesk.clinic.models import VisitType
 from frontdesk.daybook.facts import System
+from frontdesk.gateway.publish.ids import slot_id
 from frontdesk.triage.actions import backtests
 from frontdesk.triage.models import Request
 from frontdesk.triage.models.scope import Scope
+from tests.factories import partners
 from tests.factories import protocols as made
 from tests.scenarios.accessible import faults
 from tests.scenarios.people import Person
 from tests.scenarios.steps import Scenario
-from tests.universe import NOW, TODAY, at
+from tests.universe import LAST_OPEN, NOW, TODAY, at
 
 CHEST_PAIN = "He has crushing chest pain and his left arm is numb"
 FEVER = "I had knee surgery last week and now I have a fever and the wound smells"
@@ -103,7 +106,38 @@ class TestAccessibility(Scenario):
     def test_pages_of_a_manager(self) -> None:
         self.given_a_booked_visit()
         pages = {"reports": "/reports/", "who looked": "/looks/", "today": "/", "calendar": "/calendar/"}
+        pages["calendar addresses"] = "/settings/calendars/"
         self.when_pages_are_read(self.sit_down("dan"), pages)
+
+    def test_connected_systems(self) -> None:
+        cast, dan = self.universe, self.sit_down("dan")
+        self.when_pages_are_read(dan, {"no system yet": "/settings/systems/"}, leave=False)
+        one = partners.register(cast, sites=[cast.main, cast.harbor]).client
+        here = f"/settings/systems/{one.pk}/"
+        pages = {
+            "systems": "/settings/systems/", "ended": "/settings/systems/?show=ended", "one": here,
+            "changed": f"{here}edit/", "ended?": f"{here}end/", "what it read": f"/looks/?by={one.user_id}",
+        }  # fmt: skip
+        self.when_pages_are_read(dan, pages, leave=False)
+        dan.opens("/settings/systems/new/")
+        dan.page.get_by_role("button", name="Register", exact=True).click()
+        dan.sees("Nothing was saved", within="main")
+        self.found += [f"refused: {fault}" for fault in faults(dan.page)]
+        self.then_nothing_is_wrong()
+
+    def test_a_published_time(self) -> None:
+        """A page for anybody: what it shows before, and what it says to words of an emergency."""
+        cast, visitor = self.universe, self.sit_down()
+        VisitType.objects.filter(pk=cast.follow_up.pk).update(public=True)
+        address = f"/open/{slot_id(cast.follow_up.pk, cast.main.pk, at(13, day=LAST_OPEN))}/"
+        pages = {"a published time": address, "in Spanish": f"{address}?lang=es"}
+        self.when_pages_are_read(visitor, pages, leave=False)
+        visitor.opens(address)
+        visitor.page.get_by_label("What is the visit about?").fill(CHEST_PAIN)
+        visitor.page.get_by_role("button", name="Ask for this time").click()
+        visitor.sees("Call 911 now", within="h1")
+        self.found += [f"words of an emergency: {fault}" for fault in faults(visitor.page)]
+        self.then_nothing_is_wrong()
 
     def test_protocols(self) -> None:
         cast = self.universe

@@ -1,4 +1,7 @@
-"""`frontdesk up` from the first start to the last signal, with a small program in the application's place."""
+"""`frontdesk up` from the first start to the last signal, with a small program in the application's place.
+
+The application itself is started so in tests/crash.
+"""
 
 from __future__ import annotations
 
@@ -213,17 +216,6 @@ def test_a_preparation_that_fails_is_one_sentence_and_leaves_nothing_running(fol
     assert ended.stderr.count("\n") == 1
     assert "The database could not be prepared: RuntimeError: no such column (more in " in ended.stderr
     assert not (installation.var / "postgres" / "postmaster.pid").exists()
-
-
-def test_the_application_itself_comes_up_and_asks_for_a_log_in(folder: Path) -> None:
-    server = Installation(folder, checkout()).up("--no-demo")
-    try:
-        assert "Demo log-ins" not in server.output
-        assert 'name="password"' in server.page("/log-in/")
-    finally:
-        code = server.end(signal.SIGTERM)
-    assert code == 0
-    assert "stopped by itself" not in server.output
 
 
 class TestSentences:

@@ -27,7 +27,9 @@ from frontdesk.daybook.models import Entry
 from frontdesk.outreach.models import MessageTemplate
 from frontdesk.people.models import ContactPoint, Patient
 from frontdesk.triage.engine.protocol import read_protocol
-from frontdesk.triage.models import Protocol
+from frontdesk.triage.models import Handoff, LateArrival, Protocol, Request, WalkIn
+from frontdesk.triage.queries.walk_ins import line_at
+from frontdesk.work.models import Task
 
 TODAY = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 13, 30, tzinfo=UTC)
@@ -215,3 +217,25 @@ def test_absurd_options_get_a_sentence(options: list[str], sentence: str) -> Non
     with pytest.raises(CommandError, match=sentence):
         call_command("demo", *options)
     assert not Site.objects.exists()
+
+
+def test_people_wait_at_the_counter_and_the_order_is_a_clinician_s(loaded: DemoLoaded) -> None:
+    site = Site.objects.get()
+    waiting = line_at(site)
+    assert [one.tier for one in waiting] == [3, 5, None]
+    assert WalkIn.objects.exclude(left_at=None).get().end == "seen"
+    assert all(one.arrived_at < NOW for one in waiting)
+    assert not Handoff.objects.filter(accepted_at=None).exists(), (
+        "No clock runs in a demo that nobody looks at."
+    )
+
+
+def test_somebody_came_late_and_two_messages_wait(loaded: DemoLoaded) -> None:
+    open_one, settled = LateArrival.objects.order_by("-arrived_at")
+    assert (open_one.feasible, open_one.approved_at, open_one.settled_at) == (True, None, None)
+    assert settled.disposition == "squeezed_in"
+    unread = Request.objects.open().filter(taken_by=None)
+    assert sorted(unread.values_list("channel", flat=True)) == ["email", "voicemail"]
+    assert not Task.objects.open().filter(due_at__lt=NOW).exists(), (
+        "Nothing is overdue when it is first opened."
+    )

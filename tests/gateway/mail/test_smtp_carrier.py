@@ -5,13 +5,15 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.conf import settings
 
 from frontdesk.gateway.mail.carrier import SmtpCarrier
 from frontdesk.kit.service_urls import MailServer
-from frontdesk.outreach.ports import NotNow, Outgoing, Refuses
+from frontdesk.outreach.ports import Attachment, NotNow, Outgoing, Refuses
 from tests.factories.mail_server import Answers, mail_server
 
 MESSAGE = Outgoing("message-7", "ana@mail.example", "Su visita del día 3", "Hola, Ana:\n\n¿Sí? 你好\n", "es")
@@ -33,6 +35,18 @@ def test_a_message_arrives_as_it_was_written(server: tuple[MailServer, Answers])
     assert (mail["To"], mail["Subject"], mail["Content-Language"]) == (MESSAGE.to, MESSAGE.subject, "es")
     assert mail["From"] == "Clinic <desk@clinic.example>"
     assert mail.get_content().splitlines() == MESSAGE.body.splitlines()
+
+
+def test_a_calendar_entry_goes_with_it(server: tuple[MailServer, Answers]) -> None:
+    entry = b"BEGIN:VCALENDAR\r\nX-NOTE:\xc3\xb1\r\nEND:VCALENDAR\r\n"
+    _send(server, replace(MESSAGE, attachment=Attachment("visit.ics", entry)))
+    (mail,) = server[1].taken
+    words, (attached,) = mail.get_body(("plain",)), mail.iter_attachments()
+    assert words is not None and words.get_content().splitlines() == MESSAGE.body.splitlines()
+    assert (attached.get_content_type(), attached.get_filename()) == ("text/calendar", "visit.ics")
+    assert (attached.get_param("method"), attached.get_content_charset()) == ("PUBLISH", "utf-8")
+    assert attached.get_payload(decode=True) == entry
+    assert mail["Content-Language"] == "es"
 
 
 def test_every_try_has_the_same_id_and_says_that_a_machine_sent_it(
@@ -94,7 +108,9 @@ def test_without_a_server_nothing_goes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("field", ["to", "subject"])
 def test_a_line_break_cannot_add_a_header(server: tuple[MailServer, Answers], field: str) -> None:
-    values = {"ref": "m", "to": "a@mail.example", "subject": "s", "body": "b\n", "language": "en"}
+    values: dict[str, Any] = {
+        "ref": "m", "to": "a@mail.example", "subject": "s", "body": "b\n", "language": "en",
+    }  # fmt: skip
     with pytest.raises((ValueError, Refuses)):
         _send(server, Outgoing(**{**values, field: "a@mail.example\nBcc: all@mail.example"}))
     assert server[1].taken == []

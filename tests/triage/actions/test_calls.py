@@ -10,12 +10,14 @@ from frontdesk.daybook.facts import System
 from frontdesk.daybook.models import Entry
 from frontdesk.kit.errors import BadValue, NotAllowed, Refused
 from frontdesk.people.models import Patient
-from frontdesk.triage.actions import calls, requests, words
+from frontdesk.triage.actions import calls, handoffs, requests, words
 from frontdesk.triage.actions.intake import receive
 from frontdesk.triage.models import Request
 from frontdesk.triage.queries.trail import trail
+from frontdesk.triage.rules import RecordIncomplete
 from frontdesk.work.models import Task
-from tests.factories.protocol import CHECK_UP, CHEST_PAIN, FEVER
+from tests.factories.protocol import CHECK_UP, CHEST_PAIN, FEVER, VOMITING
+from tests.factories.there import there
 from tests.universe import NOW, Universe
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +89,7 @@ def test_two_requests_of_one_matter_become_one_and_no_word_is_lost(universe: Uni
         "Can I come on Friday?",
         "Me again, about Friday.",
     ]
-    assert kept.screenings.last().text == "Can I come on Friday?\nMe again, about Friday."  # type: ignore[union-attr]
+    assert there(kept.screenings.last()).text == "Can I come on Friday?\nMe again, about Friday."
     assert task_of(two).same_as == task_of(one)
     assert task_of(one).done_at is None
     assert "Put together" in [line.what for line in trail(kept)][-1]
@@ -106,6 +108,33 @@ def test_what_a_clinician_has_before_them_is_not_folded_away(universe: Universe)
         calls.merge(request=grave, into=calm, by=universe.bob, now=NOW)
     calls.merge(request=calm, into=grave, by=universe.bob, now=NOW)
     assert Request.objects.get(pk=grave.pk).is_open
+
+
+def test_in_a_clinical_lane_it_ends_with_its_own_record_and_says_which_one_goes_on(
+    universe: Universe,
+) -> None:
+    other, grave = universe.ready(universe.ben), universe.ready(universe.ben, said=VOMITING)
+    with pytest.raises(RecordIncomplete):
+        calls.end_as_same(request=grave, into=other, by=universe.alice, now=NOW)
+    assert Request.objects.get(pk=grave.pk).is_open
+    for field, value in (("told", "The nurse rings at ten"), ("told_how", "call")):
+        requests.save_field(request=grave, field=field, value=value, by=universe.alice, now=NOW)
+    handoff = handoffs.accept(handoff=grave.handoffs.get(), by=universe.bob, now=NOW)
+    handoffs.direct(handoff=handoff, direction="call_back", by=universe.bob, now=NOW)
+    assert calls.end_as_same(request=grave, into=other, by=universe.alice, now=NOW) == other
+    ended = Request.objects.get(pk=grave.pk)
+    assert (ended.same_as, ended.outcome, other.utterances.count()) == (other, "duplicate", 1)
+    assert f"Request {other.pk} goes on" in trail(grave)[-1].details
+
+
+def test_the_same_matter_as_which_must_be_said(universe: Universe) -> None:
+    request, other = universe.ready(universe.ben), universe.ready(universe.dora)
+    requests.save_field(request=request, field="told", value="Later", by=universe.alice, now=NOW)
+    with pytest.raises(BadValue, match="Say which request it is the same as"):
+        requests.close(request=request, outcome="duplicate", by=universe.alice, now=NOW)
+    with pytest.raises(Refused, match="different patients"):
+        requests.close(request=request, outcome="duplicate", same_as=other, by=universe.alice, now=NOW)
+    assert Request.objects.get(pk=request.pk).is_open
 
 
 def test_words_still_being_typed_count_before_two_become_one(universe: Universe) -> None:

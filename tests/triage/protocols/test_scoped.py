@@ -21,6 +21,7 @@ from frontdesk.triage.models.in_force import in_force
 from frontdesk.triage.models.scope import Scope
 from tests.factories import protocols as made
 from tests.factories.protocol import CHECK_UP, CHEST_PAIN, FEVER, SMALL, VOMITING, no_protocol_holds
+from tests.factories.there import there
 from tests.universe import NOW, Universe, at
 
 pytestmark = pytest.mark.django_db
@@ -69,9 +70,9 @@ def test_by_specialty_as_the_request_says(universe: Universe) -> None:
     made.scoped(universe, Scope(specialty=skin))
     request = universe.ready()
     Request.objects.filter(pk=request.pk).update(specialty=skin)
-    assert in_force(now=NOW, request=request).scoped == ()  # type: ignore[union-attr]
+    assert there(in_force(now=NOW, request=request)).scoped == ()
     request.refresh_from_db()
-    assert len(in_force(now=NOW, request=request).scoped) == 1  # type: ignore[union-attr]
+    assert len(there(in_force(now=NOW, request=request)).scoped) == 1
 
 
 def test_by_specialty_because_of_a_visit_near(universe: Universe) -> None:
@@ -92,7 +93,7 @@ def test_by_specialty_because_the_site_offers_nothing_else(universe: Universe) -
     made.scoped(cast, Scope(specialty=Specialty.objects.get(code="skin")))
     request = cast.ready()
     request.site = cast.harbor
-    assert len(in_force(now=NOW, request=request).scoped) == 1  # type: ignore[union-attr]
+    assert len(there(in_force(now=NOW, request=request)).scoped) == 1
 
 
 def test_the_record_says_which_were_read_and_whose_rule_it_was(universe: Universe) -> None:
@@ -137,11 +138,11 @@ def test_its_own_script_and_tree_are_used_for_its_rules(universe: Universe) -> N
     protocol_approval.approve(draft=draft, in_force_from=None, by=cast.carol, now=NOW)
     found = in_force(now=NOW, request=cast.ready())
     assert found is not None
-    assert found.script("urgent", "S1").title == "Rash"  # type: ignore[union-attr]
-    assert found.script("urgent", "U1").title == "Urgent"  # type: ignore[union-attr]
-    assert found.tree("nurse").title == "Skin"  # type: ignore[union-attr]
+    assert there(found.script("urgent", "S1")).title == "Rash"
+    assert there(found.script("urgent", "U1")).title == "Urgent"
+    assert there(found.tree("nurse")).title == "Skin"
     assert found.tree("provider_team") is None
-    assert found.kind("symptom").lane == "routine"  # type: ignore[union-attr]
+    assert there(found.kind("symptom")).lane == "routine"
 
 
 def test_alone_it_opens_nothing(universe: Universe) -> None:
@@ -162,12 +163,12 @@ def test_a_newer_version_takes_its_place_and_the_end_ends_them_all(universe: Uni
     second = protocols.hand_in(draft=second, because="x", by=cast.dan, now=NOW)
     protocol_approval.approve(draft=second, in_force_from=NOW + timedelta(hours=1), by=cast.carol, now=NOW)
     request, soon = cast.ready(), NOW + timedelta(hours=2)
-    assert in_force(now=NOW, request=request).rule("S1").title == "Rash"  # type: ignore[union-attr]
-    assert in_force(now=soon, request=request).rule("S1").title == "Rash, any"  # type: ignore[union-attr]
+    assert there(there(in_force(now=NOW, request=request)).rule("S1")).title == "Rash"
+    assert there(there(in_force(now=soon, request=request)).rule("S1")).title == "Rash, any"
     protocol_approval.end(protocol=second, because="No need", by=cast.carol, now=soon)
     after = soon + timedelta(days=3)
-    assert in_force(now=after, request=request).scoped == ()  # type: ignore[union-attr]
-    assert len(in_force(now=soon - timedelta(minutes=1), request=request).scoped) == 1  # type: ignore[union-attr]
+    assert there(in_force(now=after, request=request)).scoped == ()
+    assert len(there(in_force(now=soon - timedelta(minutes=1), request=request)).scoped) == 1
 
 
 def test_a_code_is_used_once_among_those_that_are_read(universe: Universe) -> None:

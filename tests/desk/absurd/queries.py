@@ -1,0 +1,111 @@
+"""What each page reads from its address."""
+
+from __future__ import annotations
+
+from tests.universe import LAST_OPEN
+
+# What each page reads from its address. Each list is sent with one absurd value for all of it, beside what stands
+# fixed, so that one parameter does not keep the others from being read.
+QUERIES: dict[str, list[tuple[dict[str, str], tuple[str, ...]]]] = {
+    "desk:time": [({}, ("site", "kind", "q", "page")), ({}, ("kind", "page"))],
+    "desk:time-week": [({}, ("site",))],
+    "desk:time-draft": [({}, ("site",))],
+    "desk:time-version": [({}, ("week", "all"))],
+    "desk:absences": [({}, ("show", "page", "do")), ({"show": "past"}, ("page",))],
+    "desk:kept": [({}, ("site", "day"))],
+    "desk:closures": [({}, ("site", "year"))],
+    "desk:discrepancies": [({}, ("site",))],
+    "desk:settings-visit-types": [({}, ("specialty", "show"))],
+    "desk:settings-grid": [({}, ("specialty",))],
+    "desk:settings-grid-edit": [({}, ("specialty",))],
+    "desk:settings-guide": [({}, ("worse", "touch")), ({"worse": "no"}, ("touch",))],
+    "desk:settings-guide-draft": [({}, ("say-worse", "say-touch")), ({"say-worse": "no"}, ("say-touch",))],
+    "desk:settings-guide-question": [({}, ("question", "say-worse"))],
+    "desk:settings-guide-rule": [({}, ("rule", "at", "before")), ({}, ("at", "before", "say-worse"))],
+    "desk:settings-cards": [({}, ("q", "show")), ({}, ("q",))],
+    "desk:settings-duty": [({}, ("site", "week"))],
+    "desk:settings-organization": [({}, ("site",))],
+    "desk:protocol": [({}, ("as_of",))],
+    "desk:protocol-rule": [({}, ("rule",))],
+    "desk:protocol-concept": [({}, ("concept",))],
+    "desk:protocol-script": [({}, ("script",))],
+    "desk:protocol-tree": [({}, ("tree",))],
+    "desk:protocol-words": [({}, ("list",))],
+    "desk:protocol-changes": [({}, ("against",))],
+    "desk:backtest": [({}, ("show", "page"))],
+    "login": [({}, ("next",))],
+    "desk:today": [({}, ("site",))],
+    "desk:requests": [({}, ("page", "show")), ({"show": "closed"}, ("page",))],
+    "desk:request": [({}, ("focus",))],
+    "desk:request-state": [({}, ("mark",))],
+    "desk:duty": [({}, ("site",))],
+    "desk:asked": [({}, ("alert",))],
+    "desk:find": [
+        ({}, ("visit_type",)),
+        (
+            {"visit_type": "follow-up"},
+            ("with", "where", "from", "until", "part", "after", "before", "interpreter", "room", "day"),
+        ),
+        ({"visit_type": "follow-up"}, ("guide", "said", "because")),
+        ({"visit_type": "follow-up", "why_time": "09:00"}, ("why_day", "why_with")),
+        ({"visit_type": "follow-up", "why_day": "2026-03-05"}, ("why_time",)),
+    ],
+    "desk:calendar": [
+        ({}, ("day", "site", "specialty", "page", "visit", "by", "view", "who", "act", "link"))
+    ],
+    "desk:calendar-grid": [({}, ("day", "site", "specialty", "page", "by", "view", "who"))],
+    "desk:calendar-news": [({}, ("since", "site"))],
+    "desk:visit-move": [
+        ({}, ("day", "time", "with", "where", "room", "type", "back")),
+        ({"day": f"{LAST_OPEN}", "time": "16:00"}, ("with", "where", "room", "type", "back")),
+    ],
+    "desk:plan-several": [
+        ({}, ("tab", "visit_type", "plan")),
+        ({"visit_type": "follow-up"}, ("with", "where", "from", "until", "at", "count", "how", "plan")),
+        (
+            {"tab": "linked", "first": "same-day", "second": "follow-up"},
+            ("third", "gap1", "gap2", "where", "from", "until", "at"),
+        ),
+        ({"tab": "linked"}, ("first", "second", "third")),
+        (
+            {"tab": "family", "visit_type": "follow-up"},
+            (
+                "who2",
+                "who3",
+                "who4",
+                "who5",
+                "type2",
+                "type3",
+                "type4",
+                "type5",
+                "side",
+                "from",
+                "at",
+                "where",
+            ),
+        ),
+    ],
+    "desk:groups": [({}, ("request",))],
+    "desk:gathering-new": [
+        ({}, ("kind", "visit_type", "with", "where", "from", "at")),
+        ({"kind": "conference"}, ("with", "where", "required", "minutes", "room_type", "from", "at")),
+    ],
+    "desk:queues": [({}, ("queue", "mine", "page", "part", "site", "show")), ({"part": "rows"}, ("seen",))],
+    "desk:task": [({}, ("queue", "mine", "page", "site", "show"))],
+    "desk:looks": [({}, ("before",)), ({}, ("by",))],
+    "desk:settings-calendars": [({}, ("site", "page"))],
+    "desk:settings-systems": [({}, ("show",))],
+    "desk:reports": [({}, ("source",))],
+    "desk:audit": [({}, ("code", "page")), ({"code": "NO_INTERPRETER"}, ("page",))],
+    "desk:triage-report": [({}, ("site", "period", "figure", "lane", "missing"))],
+    "desk:triage-rows": [
+        ({}, ("site", "period", "figure", "lane", "missing", "page")),
+        ({"figure": "refused"}, ("missing", "lane")),
+    ],
+    "desk:glossary": [({}, ("q",))],
+    "desk:gaps": [({}, ("site", "span", "provider")), ({"site": "main"}, ("span", "provider"))],
+    "desk:walk-ins": [({}, ("site",)), ({}, ("part",)), ({"part": "list"}, ("seen",))],
+    "desk:conflicts": [({}, ("show",))],
+    "desk:conflict-new": [({}, ("site",))],
+    "logout": [({}, ("next",))],
+}
