@@ -29,7 +29,7 @@ def faults(asked: Wire, answer: Any, scene: Scene) -> Iterator[str]:
         yield f"shows its insides: {text[max(0, found.start() - 60) : found.end() + 60]}"
     if CANARY in text or CANARY in headers:
         yield f"{status} tells what is another's: {text[:300]}"
-    if "X-Evil" in headers:
+    if "X-Evil" in answer.headers:
         yield "a header was smuggled in"
     if _is_door(asked, answer):
         yield from _at_the_door(answer, body, scene)
