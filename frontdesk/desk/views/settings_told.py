@@ -20,8 +20,8 @@ from frontdesk.partners.models import Client, Subscription
 
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    _connector(request)
     client = load(Client.objects.all(), pk)
+    _connector(request)
     stand, ended = told_page(client)
     return render(request, "desk/settings/told.html", {"client": client, "stand": stand, "ended": ended})
 
@@ -29,8 +29,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell it again now, beginning with the question whether it answers."""
-    by = _connector(request)
     found = load(Subscription.objects.all(), pk)
+    by = _connector(request)
     try:
         subscriptions.try_again(subscription=found, by=by, now=now())
     except Refused as refusal:
@@ -42,8 +42,8 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    by = _connector(request)
     found = load(Subscription.objects.all(), pk)
+    by = _connector(request)
     try:
         subscriptions.end(subscription=found, by=by, now=now(), how="ended at the desk")
     except Refused as refusal:
