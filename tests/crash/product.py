@@ -7,13 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from frontdesk.up.paths import checkout
 from frontdesk.up.postgres import Cluster
 
-EVERYBODY = int(os.environ.get("FRONTDESK_CRASH_VISITS", "160"))
+EVERYBODY = int(os.environ.get("FRONTDESK_CRASH_VISITS", "320"))
 AT_THE_DOOR = EVERYBODY // 10
 VISITS = EVERYBODY - AT_THE_DOOR
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "frontdesk.config.settings"}
@@ -59,8 +60,22 @@ class Product:
         return done.stdout
 
     def kill_database(self) -> None:
-        """The postmaster itself; its back ends end when they notice."""
-        os.kill(int((self.cluster.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        """The postmaster itself; its back ends end when they notice. One that is just coming back is waited for."""
+        deadline = time.monotonic() + 120
+        while not self._kill_postmaster():
+            assert time.monotonic() < deadline, "PostgreSQL does not come back"
+            time.sleep(0.05)
+
+    def _kill_postmaster(self) -> bool:
+        try:
+            os.kill(int((self.cluster.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        except (
+            OSError,
+            IndexError,
+            ValueError,
+        ):  # no file yet, half a file, or the number of one that was killed
+            return False
+        return True
 
     def kill_web(self) -> None:
         """The web server and both of its workers."""
