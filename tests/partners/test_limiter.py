@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from frontdesk.partners import limiter
 from tests.factories import partners
@@ -30,10 +31,10 @@ def test_the_limit_of_a_minute(universe: Universe) -> None:
 
 @pytest.mark.django_db
 def test_most_requests_cost_no_statement_and_refusals_none(
-    universe: Universe, django_assert_max_num_queries: pytest.FixtureRequest
+    universe: Universe, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = partners.register(universe, per_minute=400).client
-    with django_assert_max_num_queries(41):  # type: ignore[operator]  # a handful of ten each
+    with django_assert_max_num_queries(41):  # a handful of ten each
         for _ in range(1000):
             limiter.allow(client, NOW)
 

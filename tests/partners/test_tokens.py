@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from frontdesk.accounts.models import User
 from frontdesk.daybook.facts import System
@@ -41,12 +42,12 @@ def test_it_holds_five_minutes(universe: Universe) -> None:
 
 
 def test_a_token_seen_a_moment_ago_costs_no_statement(
-    universe: Universe, django_assert_num_queries: pytest.FixtureRequest
+    universe: Universe, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     raw = partners.token(partners.register(universe))
-    with django_assert_num_queries(2):  # type: ignore[operator]  # the token with its client; its sites
+    with django_assert_num_queries(2):  # the token with its client; its sites
         tokens.check(raw, NOW)
-    with django_assert_num_queries(0):  # type: ignore[operator]
+    with django_assert_num_queries(0):
         bearer = tokens.check(raw, NOW + timedelta(seconds=2))
         assert [site.name for site in bearer.client.sites.all()] == ["Main Street"]
 

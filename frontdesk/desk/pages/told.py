@@ -121,7 +121,7 @@ def _only(one: dict[str, object]) -> str:
     label, model = {
         By.LOCATION: ("Site", Site), By.PRACTITIONER: ("Provider", Provider), By.SERVICE_TYPE: ("Visit type", VisitType),
     }[by]  # fmt: skip
-    names = model.objects.filter(pk__in=values).values_list("name", flat=True)  # type: ignore[attr-defined]
+    names = model._default_manager.filter(pk__in=values).values_list("name", flat=True)
     return f"{label}: {_or(sorted(names))}"
 
 

@@ -121,7 +121,7 @@ def as_booked(done: Booked, asked: Order, call: Call) -> dict[str, Any]:
     """The visit that was booked a moment ago: what was written is at hand, and need not be read again."""
     if done.again or asked.numbers:
         return shown(done.visit, call)
-    done.visit._prefetched_objects_cache = {"outside_numbers": []}  # type: ignore[attr-defined]
+    done.visit._prefetched_objects_cache = {"outside_numbers": []}  # type: ignore[attr-defined]  # Django's own
     return finding.to_fhir(done.visit, call)
 
 

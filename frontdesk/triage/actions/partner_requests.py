@@ -181,12 +181,12 @@ def _waiting(patient: Patient, by: User) -> Request | None:
 
 
 def _write_down(request: Request, utterance: Utterance, by: User, now: datetime) -> None:
-    about = {"request_id": request.pk, "patient_id": request.patient_id}
-    patient = request.patient
+    pk, patient = request.pk, request.patient
+    whose, mrn = (patient.pk, patient.mrn) if patient else (None, "")
     record_each(
-        RequestOpened(**about, channel=request.channel, site=request.site.name),  # type: ignore[arg-type]
-        PatientMatched(**about, on=request.matched_on, mrn=patient.mrn if patient else ""),  # type: ignore[arg-type]
-        WordsHeard(**about, utterance_id=utterance.pk, words=utterance.text),  # type: ignore[arg-type]
+        RequestOpened(request_id=pk, patient_id=whose, channel=request.channel, site=request.site.name),
+        PatientMatched(request_id=pk, patient_id=whose, on=request.matched_on, mrn=mrn),
+        WordsHeard(request_id=pk, patient_id=whose, utterance_id=utterance.pk, words=utterance.text),
         by=by,
         now=now,
     )
