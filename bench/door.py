@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from django.db import connection
 
-from bench.hard import Case, case
+from bench.hard import Case, case, with_room
 from bench.machines import Caller, register, token
 from bench.pgbench import door_bookings_a_second
 from bench.searches import Floor
@@ -44,7 +44,7 @@ _TWICE = """
 def rows(url: str, now: datetime) -> Iterator[Row]:
     """All lines: with two workers, and the race with eight as well."""
     today = now.date()
-    here = case("door", today, providers=200, days=60)
+    here = with_room("door", today, providers=200, days=60)
     wide = case("wide", today, providers=1000, days=90, visits=False)
     ours, theirs = register(here.sites, now), register(wide.sites, now)
     with serving(2) as server:

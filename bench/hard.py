@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from bench.block import DAY_COLUMNS, ZONE, resources
 from frontdesk.book.engine.bits import hours, longest, span, to_bytes
-from frontdesk.book.models import Session
+from frontdesk.book.models import ResourceDay, Session
 from frontdesk.clinic.choices import Modality, RoomType
 from frontdesk.clinic.models import Site, Specialty, VisitType
 from frontdesk.config.demo.copy import FromSequences, copy_rows
@@ -61,6 +61,18 @@ def case(name: str, today: date, *, providers: int, days: int, visits: bool = Tr
     sessions = Session.objects.filter(resource__provider__specialty=kind.specialty).order_by("resource")
     found = sessions.values_list("resource", "valid_from").distinct()
     return Case(code, sites, [one for one, _ in found], kind, found[0][1], days)
+
+
+def with_room(name: str, today: date, *, providers: int, days: int) -> Case:
+    """As `case`, and one of its own in whose last days there is time left for a run: each run books some of it."""
+    numbers = (name, *(f"{name}{number}" for number in range(2, 100)))
+    made = (case(one, today, providers=providers, days=days) for one in numbers)
+    return next(one for one in made if _free_days(one) > providers)
+
+
+def _free_days(here: Case) -> int:
+    """On how many days one of its providers has time for a visit."""
+    return ResourceDay.objects.filter(resource__in=here.providers, longest__gte=TICKS).count()
 
 
 def _make(code: str, first: date, providers: int, days: int, *, visits: bool) -> None:

@@ -44,7 +44,8 @@ class Ask:
     """A wish to take time. `start` is None while a search is only being opened.
 
     `request_id` is None where no request is asked for: for a visit that is moved (`moving` is its id). `by` is None
-    where nobody takes time yet: where a search asks what it may look at.
+    where nobody takes time yet: where a search asks what it may look at. `request` is the request itself where the
+    caller has made it in this very transaction, so that it need not be read again: the book does not look into it.
     """
 
     request_id: int | None
@@ -61,6 +62,7 @@ class Ask:
     resources: Sequence[int] = ()
     modality: str = ""
     moving: int | None = None
+    request: object = None
 
 
 @dataclass(frozen=True)

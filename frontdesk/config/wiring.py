@@ -128,8 +128,10 @@ def ask_for_a_tier(fact: triage.LaneSet, *, entry: Entry, by: Actor, now: dateti
     walk_ins.ask_for_tier(request=request, by=by, now=now)
 
 
-def end_the_wait(fact: triage.RequestFact, *, entry: Entry, by: Actor, now: datetime) -> None:  # noqa: ARG001
+def end_the_wait(fact: triage.RequestFact, *, entry: Entry, by: Actor, now: datetime) -> None:
     """Closed, or the same as another: the person leaves the counter’s list, or waits on with that other request."""
+    if isinstance(entry.of, Request) and entry.of.opened_at == now:
+        return  # opened and closed in one go: nobody has waited
     if isinstance(by, User) and is_waiting(fact.request_id):
         request = Request.objects.get(pk=fact.request_id)
         walk_ins.end_with_request(request=request, by=by, now=now)

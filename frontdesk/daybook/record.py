@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 from django.utils.module_loading import import_string
 from psycopg.types.json import Jsonb
@@ -21,17 +23,21 @@ from frontdesk.kit import rows
 Actor = User | System
 Reaction = Callable[..., None]
 
-# Entries and what they are about in one statement: every action of every door waits for it.
+# Entries and what they are about in one statement: every action of every door waits for it. The cause of an entry is
+# one that is there already (caused_by_id), or another of the same statement (cause, its place).
 _WRITE = """
     WITH fact AS MATERIALIZED (
-        SELECT nextval(pg_get_serial_sequence('daybook_entry', 'id')) AS id, one.* FROM unnest(%s::text[], %s::jsonb[],
-            %s::text[], %s::bigint[], %s::jsonb[], %s::text[], %s::bigint[]) WITH ORDINALITY
-            AS one (kind, facts, reason, approved_by_id, alternatives, rule_version, caused_by_id, place)
+        SELECT nextval(pg_get_serial_sequence('daybook_entry', 'id')) AS id, one.* FROM unnest(%s::timestamptz[],
+            %s::bigint[], %s::text[], %s::text[], %s::jsonb[], %s::text[], %s::bigint[], %s::jsonb[], %s::text[],
+            %s::bigint[], %s::bigint[]) WITH ORDINALITY
+            AS one (at, actor_id, actor_name, kind, facts, reason, approved_by_id, alternatives, rule_version,
+                caused_by_id, cause, place)
     ), entry AS (
         INSERT INTO daybook_entry (id, at, actor_id, actor_name, kind, facts, reason, approved_by_id, alternatives,
             rule_version, caused_by_id)
-        SELECT id, %s, %s, %s, kind, facts, reason, approved_by_id, alternatives, rule_version, caused_by_id
-        FROM fact ORDER BY place
+        SELECT fact.id, fact.at, fact.actor_id, fact.actor_name, fact.kind, fact.facts, fact.reason,
+            fact.approved_by_id, fact.alternatives, fact.rule_version, coalesce(fact.caused_by_id, other.id)
+        FROM fact LEFT JOIN fact AS other ON other.place = fact.cause ORDER BY fact.place
     ), subject AS (
         INSERT INTO daybook_entrysubject (entry_id, kind, ref)
         SELECT fact.id, about.kind, about.ref
@@ -39,6 +45,18 @@ _WRITE = """
     )
     SELECT id FROM fact ORDER BY place
 """
+
+
+class _Mark:
+    """Stands among the transaction's callbacks, of which a savepoint that is undone takes its own away again."""
+
+    def __call__(self) -> None: ...
+
+
+_Pair = tuple[Fact, Entry]
+_waiting: ContextVar[list[tuple[_Pair, _Mark]] | None] = ContextVar(
+    "facts that are not written yet", default=None
+)
 
 
 class NoTransaction(Exception):
@@ -50,6 +68,29 @@ def _reactions() -> dict[type[Fact], Sequence[Reaction]]:
     """The one page that says who reacts to what: settings.FACT_REACTIONS names it by import path."""
     table: dict[type[Fact], Sequence[Reaction]] = import_string(settings.FACT_REACTIONS)
     return table
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Facts that are recorded inside are written when the block ends, in one statement, in the order they happened.
+
+    The block is inside a transaction and no longer than it; until it ends its entries have no number. What a savepoint
+    inside takes back is not written. In another such block it does nothing: the outer one writes. Raises NoTransaction.
+    """
+    if not connection.in_atomic_block:
+        raise NoTransaction("Facts are written together inside a transaction.")
+    if _waiting.get() is not None:
+        yield
+        return
+    kept: list[tuple[_Pair, _Mark]] = []
+    token = _waiting.set(kept)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    standing = {id(callback) for _, callback, *_ in connection.run_on_commit}
+    if pairs := [pair for pair, mark in kept if id(mark) in standing]:
+        _write(pairs)
 
 
 def record(
@@ -80,7 +121,7 @@ def record(
     entry.rule_version = rule_version
     entry.caused_by = caused_by
     entry.of = of
-    _write([(fact, entry)])
+    _keep([(fact, entry)])
     for reaction in _reactions().get(type(fact), ()):
         reaction(fact, entry=entry, by=by, now=now)
     return entry
@@ -91,7 +132,7 @@ def record_each(*facts: Fact, by: Actor, now: datetime) -> list[Entry]:
     if not connection.in_atomic_block:
         raise NoTransaction(f"{facts[0].kind()} was recorded outside a transaction.")
     pairs = [(fact, _entry(fact, by, now)) for fact in facts]
-    _write(pairs)
+    _keep(pairs)
     for fact, entry in pairs:
         for reaction in _reactions().get(type(fact), ()):
             reaction(fact, entry=entry, by=by, now=now)
@@ -109,18 +150,31 @@ def _entry(fact: Fact, by: Actor, now: datetime) -> Entry:
     )
 
 
-def _write(pairs: Sequence[tuple[Fact, Entry]]) -> None:
-    """Entries of one actor at one moment; each gets its number."""
+def _keep(pairs: Sequence[_Pair]) -> None:
+    """Write them now, or at the end of the block that writes them together."""
+    kept = _waiting.get()
+    if kept is None:
+        _write(pairs)
+        return
+    for pair in pairs:
+        mark = _Mark()
+        transaction.on_commit(mark)
+        kept.append((pair, mark))
+
+
+def _write(pairs: Sequence[_Pair]) -> None:
+    """Write entries in their order; each gets its number."""
     entries = [entry for _, entry in pairs]
+    places = {id(entry): place for place, entry in enumerate(entries, 1)}
     about = [
         (place, kind, ref) for place, (fact, _) in enumerate(pairs, 1) for kind, ref in set(fact.subjects())
     ]
-    first = entries[0]
     values = [
+        [one.at for one in entries], rows.ids(one.actor_id for one in entries), [one.actor_name for one in entries],
         [one.kind for one in entries], [Jsonb(one.facts) for one in entries], [one.reason for one in entries],
         rows.ids(one.approved_by_id for one in entries), [Jsonb(one.alternatives) for one in entries],
         [one.rule_version for one in entries], rows.ids(one.caused_by_id for one in entries),
-        first.at, first.actor_id, first.actor_name,
+        rows.ids(places.get(id(one.caused_by)) if one.caused_by_id is None else None for one in entries),
         rows.ids(place for place, _, _ in about), [kind for _, kind, _ in about], rows.ids(ref for _, _, ref in about),
     ]  # fmt: skip
     for entry, (number,) in zip(entries, rows.run(_WRITE, values), strict=True):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 from psycopg import Cursor
 from psycopg.types.numeric import Int8
@@ -24,13 +24,15 @@ def run(query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
 
     Values come and go in the driver's own binary form: JSON and arrays as Python's own. Raises django.db's errors.
     """
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
+    db = connections[DEFAULT_DB_ALIAS]
+    db.ensure_connection()
+    db.validate_no_broken_transaction()
     # A statement is prepared for the types of its values, and the driver would take a type by the size of a number.
     fixed = [Int8(one) if type(one) is int else one for one in values]
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+    with db.wrap_database_errors, Cursor(db.connection) as cursor:
         cursor.execute(query, fixed, binary=True, prepare=True)
-        return cursor.fetchall() if cursor.description else []
+        result = cursor.pgresult
+        return cursor.fetchall() if result is not None and result.nfields else []
 
 
 def ids(numbers: Iterable[int | None]) -> str:

@@ -13,6 +13,8 @@ class BadServiceUrl(Exception):
 
 # Statements are prepared only where the code asks for it, never because they were run often.
 WHERE_ASKED = 1_000_000_000
+# They are planned once for each connection and not for each set of values: what they look for is always found by index.
+PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 
 
 def database(url: str) -> dict[str, Any]:
@@ -26,9 +28,12 @@ def database(url: str) -> dict[str, Any]:
     if parts.scheme not in ("postgresql", "postgres"):
         raise BadServiceUrl("DATABASE_URL must begin with postgresql://.")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
-    options["prepare_threshold"] = None if options.pop("prepared", "on") == "off" else WHERE_ASKED
+    prepared = options.pop("prepared", "on") != "off"
+    options["prepare_threshold"] = WHERE_ASKED if prepared else None
+    if prepared:
+        options["options"] = f"{PLANNED_ONCE} {options.get('options', '')}".strip()
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "frontdesk.kit.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "frontdesk",
         "USER": unquote(parts.username or options.pop("user", "")),
         "PASSWORD": unquote(parts.password or options.pop("password", "")),

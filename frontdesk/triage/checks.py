@@ -38,7 +38,7 @@ def request_allows_booking(ask: Ask) -> Sequence[Finding]:
     """
     if ask.moving is not None and ask.request_id is None:
         return [_moving(ask)]
-    request = _load(ask.request_id)
+    request = _made_now(ask) or _load(ask.request_id)
     if request is None:
         return [_fail("GATE_NO_REQUEST", "A visit is booked for a request: open one first.")]
     ((heard, emergency),) = rows.run(_HEARD, [request.pk, request.patient_id, request.pk])
@@ -48,6 +48,12 @@ def request_allows_booking(ask: Ask) -> Sequence[Finding]:
         or (_other_emergency() if emergency else None)
         or _directed(request, ask)
     ]
+
+
+def _made_now(ask: Ask) -> Request | None:
+    """A request that the same transaction has made: nobody else can have changed it, nor can they see it yet."""
+    made = ask.request
+    return made if isinstance(made, Request) and made.pk == ask.request_id else None
 
 
 def _load(pk: int | None) -> Request | None:

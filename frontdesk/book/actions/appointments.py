@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 
 from frontdesk.accounts.models import User
+from frontdesk.accounts.permissions import Role
 from frontdesk.book.actions.chains import keep_chain
 from frontdesk.book.actions.expiry import write_off
 from frontdesk.book.actions.taking import (
@@ -38,7 +40,7 @@ from frontdesk.book.rules import (
 from frontdesk.clinic.models import Interpreter, Provider, Room, Site, VisitType
 from frontdesk.clinic.queries.changes import read_once
 from frontdesk.clinic.queries.remembered import row
-from frontdesk.daybook.record import record
+from frontdesk.daybook.record import record, together
 from frontdesk.kit import rows
 from frontdesk.kit.errors import Refused
 from frontdesk.people.models import Patient
@@ -64,30 +66,38 @@ def book(*, hold: Hold, by: User, now: datetime, waivers: Waivers | None = None)
     from the fact (config/wiring.py).
     """
     try:
-        with transaction.atomic(), read_once():
+        with transaction.atomic(), read_once(), together():
             return _book(hold, by, now, waivers)
     except IntegrityError:
         raise PatientBusy("The patient has another visit at this time.") from None
 
 
 def book_now(
-    *, wanted: Wanted, patient: Patient, request_id: int | None, key: str, by: User, now: datetime
+    *,
+    wanted: Wanted,
+    patient: Patient,
+    request_id: int | None,
+    key: str,
+    by: User,
+    now: datetime,
+    request: object = None,
 ) -> Appointment:
     """Book a time without holding it first: what `place` and `book` do, in one transaction and with one fact.
 
     `key` makes a repeat harmless: the same key of the same person answers the same visit. As in `place`, earlier
     holds of the request are let go, and where only the room, the machine or the interpreter was taken meanwhile,
-    another that fits is taken. Raises what `place` raises, and BookingGate for a link of the chain that fails.
+    another that fits is taken. `request` is the request itself where this very transaction has made it (Ask.request).
+    Raises what `place` raises, and BookingGate for a link of the chain that fails.
     """
-    own = _own_key(key, by)
+    order = _Order(patient, request_id, _own_key(key, by), by, now, request)
     with read_once():
         try:
-            return _try_now(wanted.known(), patient, request_id, own, by, now)
+            return _try_now(wanted.known(), order)
         except TimeTaken:
             other = with_others(wanted, patient, now)
             if other is None:
                 raise
-            return _try_now(other.known(), patient, request_id, own, by, now)
+            return _try_now(other.known(), order)
 
 
 @transaction.atomic
@@ -145,15 +155,29 @@ def _own_key(key: str, by: User) -> str:
     return f"now-{sha256(f'{by.pk} {key}'.encode()).hexdigest()[:60]}"
 
 
-def _try_now(
-    wanted: Wanted, patient: Patient, request_id: int | None, key: str, by: User, now: datetime
-) -> Appointment:
+@dataclass(frozen=True)
+class _Order:
+    """For whom a time is booked straight away, on which request, under which key, by whom."""
+
+    patient: Patient
+    request_id: int | None
+    key: str
+    by: User
+    now: datetime
+    request: object
+
+    def ask(self, wanted: Wanted) -> Ask:
+        asked = ask_for(wanted, self.patient, self.request_id, self.by, self.now)
+        return replace(asked, request=self.request)
+
+
+def _try_now(wanted: Wanted, order: _Order) -> Appointment:
     try:
         with transaction.atomic():
-            return _book_now(wanted, patient, request_id, key, by, now)
+            return _book_now(wanted, order)
     except (Refused, IntegrityError) as error:
         # Sent before: then the patient is busy, the time is taken, or the key is there already.
-        if (same := _same(key)) is not None:
+        if (same := _same(order.key)) is not None:
             return same
         if isinstance(error, Refused):
             raise
@@ -162,13 +186,12 @@ def _try_now(
         raise TimeTaken from None
 
 
-def _book_now(
-    wanted: Wanted, patient: Patient, request_id: int | None, key: str, by: User, now: datetime
-) -> Appointment:
+def _book_now(wanted: Wanted, order: _Order) -> Appointment:
     """Locks in the order that every action keeps: the request (its check does so), the patient, the days, holds."""
-    found = check_can_book(ask_for(wanted, patient, request_id, by, now))
-    check_fits(wanted, patient)
-    patient = _lock_patient(patient.pk)
+    by, now, request_id = order.by, order.now, order.request_id
+    found = check_can_book(order.ask(wanted))
+    check_fits(wanted, order.patient)
+    patient = _lock_patient(order.patient.pk)
     check_free_patient(patient, wanted.start, wanted.end, now=now)
     check_notice(wanted.visit_type, wanted.start, wanted.site, now=now)
     stale, earlier = in_the_way(wanted.resources, wanted.start, wanted.end, request_id, now)
@@ -176,8 +199,9 @@ def _book_now(
     write_off(stale, HoldEnd.EXPIRED, days, by, now)
     write_off(earlier, HoldEnd.LET_GO, days, by, now)
     take(wanted, For(patient, is_directed(found), only_in(found), open_only(found)), days, now=now)
-    found = check_all([*found, *chain(ask_for(wanted, patient, request_id, by, now))], by)
-    appointment = rows.insert(_of_wanted(wanted, patient, request_id, key, by, now))
+    order = replace(order, patient=patient)
+    found = check_all([*found, *chain(order.ask(wanted))], by)
+    appointment = rows.insert(_of_wanted(wanted, order))
     write_claims(wanted, appointment=appointment)
     days.save()
     keep_chain(appointment=appointment, found=found, by=by, now=now, new=True)
@@ -194,11 +218,9 @@ def _same(key: str) -> Appointment | None:
     return found[0] if found else None
 
 
-def _of_wanted(
-    wanted: Wanted, patient: Patient, request_id: int | None, key: str, by: User, now: datetime
-) -> Appointment:
+def _of_wanted(wanted: Wanted, order: _Order) -> Appointment:
     return Appointment(
-        patient=patient,
+        patient=order.patient,
         visit_type=wanted.visit_type,
         site=wanted.site,
         provider=wanted.provider,
@@ -208,11 +230,17 @@ def _of_wanted(
         overbooked_by=wanted.overbook,
         start=wanted.start,
         end=wanted.end,
-        asked_for=request_id,
-        booked_at=now,
-        booked_by=by,
-        idempotency_key=key,
+        asked_for=order.request_id,
+        booked_at=order.now,
+        booked_by=order.by,
+        booked_how=_how(order.by),
+        idempotency_key=order.key,
     )
+
+
+def _how(by: User) -> str:
+    """Where it was booked, as Appointment.booked_how has it: by another system, or at the desk."""
+    return "partner" if by.role == Role.MACHINE else "desk"
 
 
 def _check_stands(hold: Hold, now: datetime) -> None:
@@ -235,6 +263,7 @@ def _of_hold(hold: Hold, by: User, now: datetime) -> Appointment:
         asked_for=hold.asked_for,
         booked_at=now,
         booked_by=by,
+        booked_how=_how(by),
         idempotency_key=_key_of(hold),
     )
 

@@ -11,8 +11,8 @@ from frontdesk.book.ports import Ask, Finding, Link, Verdict
 from frontdesk.book.queries.wish import segments_of
 from frontdesk.clinic.choices import InterpreterMode, Modality, ResourceKind
 from frontdesk.clinic.models import Equipment, Interpreter, Provider, Room, Site, VisitType
-from frontdesk.kit import rows
 from frontdesk.people.models import Patient
+from frontdesk.people.queries import card
 
 PRECAUTIONS = "infection-precautions"  # the risk flag that asks for an isolation room
 
@@ -45,18 +45,8 @@ class Known(Protocol):
         ...
 
 
-# Of a patient: a standing flag for precautions, and an e-mail address that may be used.
-_PATIENT = """
-    SELECT EXISTS (SELECT FROM people_riskflag WHERE patient_id = %s AND code = %s AND ended_at IS NULL),
-        EXISTS (SELECT FROM people_contactpoint WHERE patient_id = %s AND kind = 'email' AND allowed)
-"""
-
-
 class Stored:
-    """What the tables know; each is read when its link is judged, and what is known of a patient once."""
-
-    def __init__(self) -> None:
-        self._patients: dict[int, tuple[bool, bool]] = {}
+    """What the tables know; each is read when its link is judged."""
 
     def any_room(self, resources: Sequence[int]) -> bool:
         return bool(resources) and Room.objects.filter(pk__in=resources).exists()
@@ -70,16 +60,10 @@ class Stored:
         return others.order_by("-end").values_list("end", flat=True).first()
 
     def has_precautions(self, patient: Patient) -> bool:
-        return self._of(patient)[0]
+        return PRECAUTIONS in card(patient).flags
 
     def has_email(self, patient: Patient) -> bool:
-        return self._of(patient)[1]
-
-    def _of(self, patient: Patient) -> tuple[bool, bool]:
-        if patient.pk not in self._patients:
-            ((flagged, email),) = rows.run(_PATIENT, [patient.pk, PRECAUTIONS, patient.pk])
-            self._patients[patient.pk] = flagged, email
-        return self._patients[patient.pk]
+        return card(patient).email is not None
 
 
 def chain(ask: Ask, known: Known | None = None) -> list[Finding]:

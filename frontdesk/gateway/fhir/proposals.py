@@ -8,13 +8,16 @@ from typing import NamedTuple
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-_FORM = re.compile(r"p-([0-9a-z]{1,8}(?:-[0-9a-z]{1,8}){5})-([0-9a-f]{16})", re.ASCII)
+_FORM = re.compile(r"p-([0-9a-z]{1,8}(?:-[0-9a-z]{1,8}){6})-([0-9a-f]{16})", re.ASCII)
 _BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
 _SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Proposal(NamedTuple):
-    """What was offered, by ids; `patient` and `room` are 0 where none was named. `start` is an instant."""
+    """What was offered, by ids; `patient` and `room` are 0 where none was named. `start` is an instant.
+
+    `free` is the room that was found free with it, 0 for none: a hint, another will do.
+    """
 
     visit_type: int
     site: int
@@ -22,12 +25,13 @@ class Proposal(NamedTuple):
     start: datetime
     patient: int = 0
     room: int = 0
+    free: int = 0
 
 
 def pack(one: Proposal, client: int) -> str:
     """The id of the proposal, for this client alone: at most 64 letters, digits and hyphens."""
     minutes = int((one.start - _BEGAN).total_seconds()) // 60
-    numbers = (one.visit_type, one.site, one.provider, minutes, one.patient, one.room)
+    numbers = (one.visit_type, one.site, one.provider, minutes, one.patient, one.room, one.free)
     body = "-".join(_written(number) for number in numbers)
     return f"p-{body}-{_signature(body, client)}"
 
@@ -37,8 +41,8 @@ def unpack(text: str, client: int) -> Proposal | None:
     found = _FORM.fullmatch(text)
     if found is None or not constant_time_compare(found[2], _signature(found[1], client)):
         return None
-    kind, site, provider, minutes, patient, room = (int(one, 36) for one in found[1].split("-"))
-    return Proposal(kind, site, provider, _BEGAN + timedelta(minutes=minutes), patient, room)
+    kind, site, provider, minutes, patient, room, free = (int(one, 36) for one in found[1].split("-"))
+    return Proposal(kind, site, provider, _BEGAN + timedelta(minutes=minutes), patient, room, free)
 
 
 def is_proposal(text: str) -> bool:

@@ -49,7 +49,7 @@ def of_proposal(text_: str, call: Call) -> tuple[Place, Patient | None]:
     if kind is None or kind.places != 1 or site is None or provider is None or not provider.active:
         raise gone()
     patient = references.patient_at(found.patient, call) if found.patient else None
-    return Place(kind, site, provider, found.start, found.room or None), patient
+    return Place(kind, site, provider, found.start, found.room or None, found.free or None), patient
 
 
 def of_resource(

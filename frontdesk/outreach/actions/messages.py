@@ -31,8 +31,8 @@ from frontdesk.outreach.models import (
     MessageTemplate,
     about_change,
 )
-from frontdesk.people.models import Patient
 from frontdesk.people.phones import show_phone
+from frontdesk.people.queries import card
 from frontdesk.work.actions.tasks import open_task
 from frontdesk.work.models import Queue, Task
 
@@ -55,10 +55,6 @@ _TASKS = {
     Tells.CANCELLED: "Tell the patient that the visit on {} is cancelled",
     Tells.RESTORED: "Tell the patient that the visit on {} takes place after all",
 }
-_ADDRESS = """
-    SELECT value FROM people_contactpoint WHERE patient_id = %s AND kind = 'email' AND allowed
-    ORDER BY preferred DESC, id LIMIT 1
-"""
 _ARRIVE = {"en": " (please arrive at {})", "es": " (por favor, llegue a las {})"}
 _INTERPRETER = {
     "en": "4. An interpreter is booked for you, at no cost.\n",
@@ -86,7 +82,7 @@ def tell(
     a visit is told once: a visit that moves twice has two messages.
     """
     patient = appointment.patient
-    address = _email(patient)
+    address = card(patient).email
     template = _template(what, patient.language, now)
     sends = is_on(Switch.MESSAGES)
     if address is None or template is None or not sends:
@@ -144,11 +140,6 @@ def note_try(*, message: Message, now: datetime) -> None:
     """One more try begins. Not a fact by itself: the receipt tells how it ended."""
     del now
     Message.objects.filter(pk=message.pk).update(tries=message.tries + 1)
-
-
-def _email(patient: Patient) -> str | None:
-    found = rows.run(_ADDRESS, [patient.pk])
-    return str(found[0][0]) if found else None
 
 
 def _template(key: str, language: str, now: datetime) -> MessageTemplate | None:

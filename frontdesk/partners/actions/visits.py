@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -17,6 +18,7 @@ from frontdesk.book.ports import Ask
 from frontdesk.book.rules import BookingGate
 from frontdesk.clinic.choices import Language
 from frontdesk.clinic.queries.changes import read_once
+from frontdesk.daybook.record import together
 from frontdesk.kit.errors import BadValue, Refused
 from frontdesk.partners.actions import gate
 from frontdesk.partners.models import Client, OutsideNumber
@@ -140,10 +142,11 @@ def _in_lane(what: str, order: Order, by: User, now: datetime, act: Callable[[Ta
     place = order.place
     ask = Ask(None, None, place.visit_type, by, now, site=place.site, start=place.start)
     try:
-        with transaction.atomic(), read_once():
+        with transaction.atomic(), read_once(), together():
             taken = _take_in(what, order, by, now)
             if taken.plain:
                 return act(taken)
+        taken = replace(taken, new=False)
         ask = Ask(None, taken.request.patient, place.visit_type, by, now, site=place.site, start=place.start)
         gate.check_gate(request=taken.request, ask=ask, by=by, now=now)
         with transaction.atomic():
@@ -198,6 +201,7 @@ def _book(taken: Taken, order: Order, client: Client, by: User, now: datetime) -
         key=digest("book", order.key, by) if order.key else secrets.token_hex(16),
         by=by,
         now=now,
+        request=taken.request if taken.new else None,
     )
     if order.numbers:
         OutsideNumber.objects.bulk_create(

@@ -6,15 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from frontdesk.accounts.models import User
-from frontdesk.kit import rows
 from frontdesk.kit.text import fold
 from frontdesk.people.engine.matching import Known, Said, agreeing
 from frontdesk.people.models import Patient
-from frontdesk.people.queries import ENOUGH, Match, match
-
-_PHONE = """
-    SELECT value FROM people_contactpoint WHERE patient_id = %s AND kind = 'phone' ORDER BY preferred DESC, id LIMIT 1
-"""
+from frontdesk.people.queries import ENOUGH, Match, card, match
 
 
 @dataclass(frozen=True)
@@ -62,5 +57,4 @@ def _known(patient: Patient) -> Known:
 
 def phone_of(patient: Patient) -> str:
     """Where the patient is called back: the telephone number they prefer; "" where there is none."""
-    found = rows.run(_PHONE, [patient.pk])
-    return str(found[0][0]) if found else ""
+    return card(patient).phone

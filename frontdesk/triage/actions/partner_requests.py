@@ -42,10 +42,14 @@ GRACE = timedelta(minutes=1)  # after a hold's own time, so that a booking in it
 
 @dataclass(frozen=True)
 class Taken:
-    """A request as it was taken in, and what its words were read by; None where nothing has screened them."""
+    """A request as it was taken in, and what its words were read by; None where nothing has screened them.
+
+    `new` until the transaction that made it has ended.
+    """
 
     request: Request
     protocol: InForce | None
+    new: bool = False
 
     @property
     def plain(self) -> bool:
@@ -99,7 +103,7 @@ def take_in(
     rows.insert(request)
     utterance = rows.insert(Utterance(request=request, text=kept, heard_at=now, heard_by=by))
     _write_down(request, utterance, by, now)
-    taken = Taken(request, words.screen_first(request=request, text=kept, now=now))
+    taken = Taken(request, words.screen_first(request=request, text=kept, now=now), new=True)
     if not taken.plain:
         _leave_to_people(taken, by, now)
     return taken
@@ -232,5 +236,5 @@ def _close(request: Request, outcome: Outcome, by: Actor, now: datetime) -> Requ
         told="",
         lane=request.lane,
     )
-    record(fact, by=by, now=now)
+    record(fact, by=by, now=now, of=request)
     return request

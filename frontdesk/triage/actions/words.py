@@ -14,6 +14,7 @@ from frontdesk.kit import rows
 from frontdesk.kit.errors import BadValue
 from frontdesk.kit.text import clean
 from frontdesk.people.engine.birth_dates import NotADate, read_birth_date
+from frontdesk.people.queries import card
 from frontdesk.triage.actions import lanes
 from frontdesk.triage.actions.locks import locked
 from frontdesk.triage.engine.lanes import RANK, Lane
@@ -24,7 +25,6 @@ from frontdesk.triage.models import Screening as ScreeningRow
 from frontdesk.triage.models.in_force import InForce, in_force
 from frontdesk.triage.rules import check_open
 
-_FLAGS = "SELECT code FROM people_riskflag WHERE patient_id = %s AND ended_at IS NULL"
 MOST = 5000  # characters in one go
 LATE = timedelta(seconds=30)
 
@@ -114,7 +114,7 @@ def context_of(request: Request, *, now: datetime) -> Context:
     """What the protocol may know besides the words: kind, age, risk flags, days since a procedure."""
     today = now.astimezone(request.site.zone).date()
     patient = request.patient
-    flags = frozenset(code for (code,) in rows.run(_FLAGS, [patient.pk])) if patient else frozenset()
+    flags = card(patient).flags if patient else frozenset()
     return Context(
         age=patient.age_on(today) if patient else None,
         pregnant="pregnant" in flags or bool(request.answers.get("weeks_pregnant")),

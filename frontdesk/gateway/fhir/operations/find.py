@@ -61,7 +61,9 @@ class _Shown:
         """The offer as a proposed Appointment."""
         option, kind = one.option, one.visit_type.pk
         patient = self.search.patient.pk if self.search.patient else 0
-        proposal = Proposal(kind, option.site.pk, option.provider, option.start, patient, self.room)
+        proposal = Proposal(
+            kind, option.site.pk, option.provider, option.start, patient, self.room, option.room or 0
+        )
         actors = [
             *self.patient,
             {"reference": f"Practitioner/{option.provider}", "display": one.provider},

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, for kept connections (settings.DATABASES names it)."""
