@@ -60,6 +60,17 @@ class TestConfirmation:
         for word in ("Carol", "Calden", "Follow-up", "Primary", "check-up", "Lucero", "Okafor"):
             assert word not in said
 
+    def test_its_job_is_what_the_library_would_defer(self, universe: Universe) -> None:
+        message = _confirmed(universe, universe.ben)
+        ours = ProcrastinateJob.objects.order_by("pk").last()
+        pk = app.configure_task("outreach.send_message").defer(message_id=message.pk)
+        theirs = ProcrastinateJob.objects.get(pk=pk)
+        columns = ("queue_name", "task_name", "priority", "lock", "queueing_lock", "args", "status", "scheduled_at")
+        assert ours is not None
+        assert ours.pk != pk
+        for column in columns:
+            assert getattr(ours, column) == getattr(theirs, column), column
+
     def test_a_phone_visit_has_nobody_arrive(self, universe: Universe) -> None:
         wanted = universe.wanted(at(11), visit_type=universe.phone_call)
         visit = universe.book(at(11), wanted=wanted)

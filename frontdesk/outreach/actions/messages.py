@@ -7,7 +7,6 @@ from enum import StrEnum
 from functools import lru_cache
 
 from django.db import transaction
-from procrastinate.contrib.django import app
 
 from frontdesk.accounts.models import User
 from frontdesk.book.models import Appointment
@@ -55,6 +54,11 @@ _TASKS = {
     Tells.CANCELLED: "Tell the patient that the visit on {} is cancelled",
     Tells.RESTORED: "Tell the patient that the visit on {} takes place after all",
 }
+# The library's own function, as `app.configure_task("outreach.send_message").defer(message_id=…)` calls it, prepared.
+_SEND = """
+    SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'outreach.send_message', 0, NULL, NULL,
+        jsonb_build_object('message_id', %s::bigint), NULL)::procrastinate_job_to_defer_v1])
+"""
 _ARRIVE = {"en": " (please arrive at {})", "es": " (por favor, llegue a las {})"}
 _INTERPRETER = {
     "en": "4. An interpreter is booked for you, at no cost.\n",
@@ -106,7 +110,7 @@ def tell(
     )
     rows.insert(message)
     record(_queued(message, template), by=by, now=now, caused_by=cause, rule_version=str(template))
-    app.configure_task("outreach.send_message").defer(message_id=message.pk)
+    rows.run(_SEND, [message.pk])
     return message
 
 
