@@ -19,8 +19,9 @@ from tests.desk.absurd.field import Field
 from tests.desk.absurd.forms import FIELDS, WITHOUT_FIELDS
 from tests.desk.absurd.queries import QUERIES
 from tests.desk.absurd.values import absurd_for, encoded
+from tests.desk.doors import CHANGES, LOOKS
+from tests.desk.doors_table import TABLE
 from tests.desk.support import BACKEND, Answer, Desk, Scene, read, rows, said, undone, written
-from tests.desk.test_permissions import CHANGES, LOOKS, TABLE
 from tests.universe import Universe, at
 
 pytestmark = pytest.mark.django_db

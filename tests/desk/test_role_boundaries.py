@@ -25,8 +25,9 @@ from frontdesk.people.models import RiskFlag
 from frontdesk.triage.actions import handoffs, lanes, late_arrivals, protocol_approval, walk_ins
 from frontdesk.triage.engine.lanes import RANK, Lane
 from frontdesk.triage.models import Handoff, LateArrival, Protocol, Request, TierChange, Utterance, WalkIn
+from tests.desk.doors import CHANGES
+from tests.desk.doors_table import TABLE
 from tests.desk.support import Desk, Scene, rows, undone
-from tests.desk.test_permissions import CHANGES, TABLE
 from tests.factories.protocol import CHEST_PAIN, SELF_HARM
 from tests.universe import NOW, TODAY, Universe
 

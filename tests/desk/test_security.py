@@ -19,8 +19,9 @@ from django.urls import reverse
 from frontdesk.config import settings as real
 from frontdesk.config.middleware import POLICY
 from frontdesk.daybook.models import Entry
+from tests.desk.doors import LOOKS
+from tests.desk.doors_table import TABLE
 from tests.desk.support import Answer, Desk, Scene, read, said
-from tests.desk.test_permissions import LOOKS, TABLE
 from tests.factories.protocol import CHEST_PAIN
 from tests.factories.staff import PASSWORD
 
