@@ -140,16 +140,23 @@ class Supervisor:
             if watched.again_at is not None:
                 if now >= watched.again_at:
                     watched.again_at = None
-                    watched.service.start()
+                    self._start_again(watched)
             elif not watched.service.alive():
                 self._bury(watched, now)
 
-    def _bury(self, watched: _Watched, now: float) -> None:
+    def _start_again(self, watched: _Watched) -> None:
+        """One that dies while it starts has died once more: that need not be the end of all others."""
+        try:
+            watched.service.start()
+        except Problem as problem:
+            self._bury(watched, time.monotonic(), problem)
+
+    def _bury(self, watched: _Watched, now: float, problem: Problem | None = None) -> None:
         service = watched.service
         service.stop()  # the rest of its group, if any
         watched.deaths.append(now)
         if len(watched.deaths) == MOST_DEATHS and now - watched.deaths[0] < WITHIN:
-            raise Problem(
+            raise problem or Problem(
                 f"The {service.name} stopped {MOST_DEATHS} times within a minute; its log says why: {service.log}"
             )
         recent = sum(now - death < WITHIN for death in watched.deaths)

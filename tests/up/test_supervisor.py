@@ -64,6 +64,48 @@ def test_a_program_that_dies_every_time_is_given_up_with_a_sentence(
     assert "no such table" in (tmp_path / "worker.log").read_text()
 
 
+class Stumbling(Program):
+    """A program whose second start fails as often as it is told to, as a server's does that is killed meanwhile."""
+
+    fails = 0
+    starts = 0
+
+    def start(self) -> None:
+        self.starts += 1
+        if 1 < self.starts <= 1 + self.fails:
+            raise Problem("The worker did not start.")
+        super().start()
+
+
+def stumbling(folder: Path, script: str, *, fails: int) -> Stumbling:
+    made = Stumbling("worker", [sys.executable, "-c", script], os.environ, folder / "worker.log", 5)
+    made.fails = fails
+    return made
+
+
+def test_one_that_dies_while_it_is_started_again_is_tried_once_more(tmp_path: Path) -> None:
+    note = tmp_path / "pids"
+    watcher = Supervisor(lambda _line: None)
+    service = stumbling(tmp_path, NOTE_PID.format(path=str(note)) + "time.sleep(60)", fails=1)
+    watcher.start(service)
+    until(lambda: len(pids(note)) == 1, watcher)
+    os.kill(pids(note)[0], signal.SIGKILL)
+    until(lambda: len(pids(note)) == 2, watcher)
+    watcher.stop()
+    assert service.starts == 3
+
+
+def test_one_that_never_starts_again_is_given_up_with_its_own_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "MOST_DEATHS", 2)
+    watcher = Supervisor(lambda _line: None)
+    watcher.start(stumbling(tmp_path, "raise SystemExit(3)", fails=9))
+    with pytest.raises(Problem, match="The worker did not start"):
+        watcher.watch(30)
+    watcher.stop()
+
+
 def test_stopping_goes_from_the_last_started_to_the_first(tmp_path: Path) -> None:
     order = tmp_path / "order"
     script = (
