@@ -24,8 +24,8 @@ from frontdesk.partners.models import Client
 from tests.universe import NOW, Universe
 
 EVERYTHING = tuple(f"system/{name}.cruds" for name in (
-    "Appointment", "HealthcareService", "Location", "Patient", "Practitioner", "PractitionerRole", "Schedule", "Slot",
-    "Subscription",
+    "Appointment", "Communication", "HealthcareService", "Location", "Patient", "Practitioner", "PractitionerRole",
+    "Schedule", "Slot", "Subscription", "Task",
 ))  # fmt: skip
 TOKEN_PATH = "/fhir/token"
 TOKEN_URL = f"http://testserver{TOKEN_PATH}"

@@ -72,7 +72,9 @@ def patients_twice() -> list[str]:
 def wrong_visits() -> list[str]:
     """Visits that have lost a claim, or have one too many: each has exactly what its type wants."""
     chosen = ("visit_type", "provider", "room", "interpreter")
-    visits = Appointment.objects.filter(gathering=None, booked_how="desk").select_related(*chosen)
+    visits = Appointment.objects.filter(gathering=None, booked_how__in=("desk", "partner")).select_related(
+        *chosen
+    )
     claims = _claims(Claim.objects.live().filter(appointment__isnull=False), "appointment_id")
     return [sentence for visit in visits for sentence in _of_visit(visit, claims.get(visit.pk, []))]
 
@@ -101,7 +103,7 @@ def missing_facts() -> list[str]:
         .values_list("ref", "entry__kind")
     )
     found = []
-    for visit in Appointment.objects.filter(booked_how="desk"):
+    for visit in Appointment.objects.filter(booked_how__in=("desk", "partner")):
         changes = sum(told[visit.pk, kind] for kind in CHANGES)
         if told[visit.pk, "AppointmentBooked"] != 1 or visit.version != 1 + changes:
             found.append(f"visit {visit.pk} has version {visit.version} and {changes} facts")

@@ -65,7 +65,16 @@ class TestConfirmation:
         ours = ProcrastinateJob.objects.order_by("pk").last()
         pk = app.configure_task("outreach.send_message").defer(message_id=message.pk)
         theirs = ProcrastinateJob.objects.get(pk=pk)
-        columns = ("queue_name", "task_name", "priority", "lock", "queueing_lock", "args", "status", "scheduled_at")
+        columns = (
+            "queue_name",
+            "task_name",
+            "priority",
+            "lock",
+            "queueing_lock",
+            "args",
+            "status",
+            "scheduled_at",
+        )
         assert ours is not None
         assert ours.pk != pk
         for column in columns:

@@ -31,6 +31,7 @@ TOLD = {
     MessageState.SENT: ("pass", "pass"),
     MessageState.FAILED: ("fail", "fail"),
 }
+_HOW = {"partner": ", another system"}  # beside the name of who booked
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def drawer_of(visit: Appointment, *, user: User, now: datetime, wanted: Wanted |
         language=patient.get_language_display(),
         phone=_phone(patient),
         flags=tuple(flag.label for flag in patient.risk_flags.filter(ended_at=None)) if reason else (),
-        booked=_stamp(visit.booked_at, visit.booked_by, zone),
+        booked=_stamp(visit.booked_at, visit.booked_by, zone) + _HOW.get(visit.booked_how, ""),
         history=_history(visit, zone),
         trail=_trail(visit, user),
         told=tuple(_told(one, zone) for one in told.order_by("queued_at")),

@@ -18,16 +18,6 @@ from frontdesk.gateway.fhir.dates import instant
 from frontdesk.gateway.fhir.door import Answer, Call, Problem
 from frontdesk.gateway.fhir.search import Asked, next_page
 
-# What stays when a client asks for some elements only: a resource without these would not be one.
-_KEPT = frozenset(
-    "resourceType id meta status participant start end requestedPeriod schedule actor identifier name gender active".split()
-)
-_KEPT_OF = {
-    "PractitionerRole": frozenset({"practitioner", "telecom"}),
-    "Subscription": frozenset({"reason", "criteria", "channel"}),
-}
-_SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
-
 
 @dataclass
 class Page:
@@ -82,11 +72,11 @@ def searchset(call: Call, asked: Asked, page: Page) -> Answer:
 
 
 def _entries(call: Call, asked: Asked, page: Page) -> list[dict[str, Any]]:
-    base, match, include = call.base, {"mode": "match"}, {"mode": "include"}
+    base, match, include, some = call.base, {"mode": "match"}, {"mode": "include"}, asked.subset.of
     entries = [
         {
             "fullUrl": f"{base}/{asked.kind}/{resource['id']}",
-            "resource": _some(resource, asked.elements) if asked.elements else resource,
+            "resource": some(resource),
             "search": match,
         }
         for resource in page.resources
@@ -96,14 +86,8 @@ def _entries(call: Call, asked: Asked, page: Page) -> list[dict[str, Any]]:
         address = f"{base}/{other['resourceType']}/{other['id']}"
         if address not in there:
             there.add(address)
-            entries.append({"fullUrl": address, "resource": other, "search": include})
+            entries.append({"fullUrl": address, "resource": some(other, included=True), "search": include})
     return entries
-
-
-def _some(resource: dict[str, Any], elements: frozenset[str]) -> dict[str, Any]:
-    wanted = _KEPT | elements | _KEPT_OF.get(resource["resourceType"], frozenset())
-    kept = {name: value for name, value in resource.items() if name in wanted}
-    return {**kept, "meta": {**resource.get("meta", {}), "tag": [_SUBSETTED]}}
 
 
 def _remarks(call: Call, asked: Asked, page: Page) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ _OAUTH = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _SECURITY = f"{codes.TERMS}/restful-security-service"
 _RESULT_PARAMS = (
     ("_count", "number", "Resources of a page"),
-    ("_summary", "token", "count: only how many there are"),
+    ("_summary", "token", "true: what R4 marks as summary; text; data; count: only how many there are"),
     ("_elements", "token", "Only these elements, and those without which the resource would be none"),
 )
 

@@ -12,7 +12,8 @@ from django.db.models import Q
 
 from frontdesk.gateway.fhir.outcome import Problem
 
-PREFIXES = ("eq", "ne", "lt", "le", "gt", "ge", "sa", "eb")
+PREFIXES = ("eq", "ne", "lt", "le", "gt", "ge", "sa", "eb", "ap")
+_NEAR = 10  # "ap": within a tenth of the gap between now and the date, as R4 suggests
 _FORM = re.compile(
     r"(?P<prefix>[a-z]{2})?(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
     r"(?:T(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?P<fraction>\.\d{1,9})?)?"
@@ -30,8 +31,11 @@ class Span(NamedTuple):
     high: datetime
 
 
-def read(text: str, zone: tzinfo) -> Span:
-    """The span of a value; days without a zone are those of `zone`. Raises Problem (400)."""
+def read(text: str, zone: tzinfo, *, now: datetime | None = None) -> Span:
+    """The span of a value; days without a zone are those of `zone`. Raises Problem (400).
+
+    "ap" (about then) becomes a wider "eq"; how wide depends on `now`, without which it is refused.
+    """
     if compact := _COMPACT.fullmatch(text):
         text = "{}{}-{}-{}".format(compact[1] or "", *compact.groups()[1:])
     found = _FORM.fullmatch(text)
@@ -39,10 +43,21 @@ def read(text: str, zone: tzinfo) -> Span:
         raise _bad(text)
     try:
         low, length = _low(found, zone)
-        high = _next(low, length)
-        return Span(found["prefix"] or "eq", low.astimezone(UTC), high.astimezone(UTC))
+        span = Span(found["prefix"] or "eq", low.astimezone(UTC), _next(low, length).astimezone(UTC))
     except (ValueError, OverflowError):
         raise _bad(text) from None
+    if span.prefix != "ap":
+        return span
+    if now is None:
+        raise _bad(text)
+    return _about(span, now)
+
+
+def _about(span: Span, now: datetime) -> Span:
+    """The span, wider on both sides by a tenth of the gap between it and now; now within it: as it stands."""
+    gap = max(span.low - now, now - span.high, timedelta(0)) / _NEAR
+    earliest, latest = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    return Span("eq", span.low - min(gap, span.low - earliest), span.high + min(gap, latest - span.high))
 
 
 def _low(found: re.Match[str], zone: tzinfo) -> tuple[datetime, str]:
@@ -92,9 +107,9 @@ def condition(field: str, span: Span) -> Q:
     return conditions[span.prefix]
 
 
-def day_condition(field: str, text: str) -> Q:
+def day_condition(field: str, text: str, *, now: datetime) -> Q:
     """The value as a condition on a column of days. Raises Problem (400)."""
-    span = read(text, UTC)
+    span = read(text, UTC, now=now)
     first, after = span.low.date(), span.high.date()
     after = after if after > first else first + timedelta(days=1)
     conditions = {

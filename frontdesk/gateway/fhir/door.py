@@ -12,8 +12,10 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
+from django.core.signals import got_request_exception
 from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.log import log_response
 from django.views.decorators.csrf import csrf_exempt
 
 from frontdesk.accounts.models import User
@@ -133,26 +135,47 @@ def _answering(called: Callable[..., Answer], view: Callable[..., Answer]) -> Ca
         form = Format.JSON
         try:
             form = wire.asked_format(request)
-            answer = called(request, **kwargs)
-            return _response(request, answer, form)
-        except Problem as problem:
-            return _problem(request, problem, form)
-        except Refused as error:
-            return _problem(request, outcome.refused(error, if_match="If-Match" in request.headers), form)
-        except SuspiciousOperation:
-            return _problem(request, Problem(HTTPStatus.BAD_REQUEST, "invalid", "This cannot be read."), form)
-        except (DataError, OverflowError):
-            sentence = "A value is longer or larger than anything here can be."
-            return _problem(request, Problem(HTTPStatus.BAD_REQUEST, "value", sentence), form)
-        except OperationalError:
-            log.exception("The database did not answer at %s", request.resolver_match)
-            sentence = "The database is busy: ask again in a moment."
-            busy = Problem(
-                HTTPStatus.SERVICE_UNAVAILABLE, "transient", sentence, headers={"Retry-After": "2"}
-            )
-            return _problem(request, busy, form)
+            return _response(request, called(request, **kwargs), form)
+        except Exception as error:  # noqa: BLE001  a program is answered as FHIR has it, whatever went wrong
+            problem = _as_problem(request, error)
+            return _failed(request, error, form) if problem is None else _problem(request, problem, form)
 
     return answered
+
+
+def _as_problem(request: HttpRequest, error: Exception) -> Problem | None:
+    """What to say of the error; None for one that nobody thought of."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, Refused):
+        return outcome.refused(error, if_match="If-Match" in request.headers)
+    if isinstance(error, SuspiciousOperation):
+        return Problem(HTTPStatus.BAD_REQUEST, "invalid", "This cannot be read.")
+    if isinstance(error, (DataError, OverflowError)):
+        return Problem(
+            HTTPStatus.BAD_REQUEST, "value", "A value is longer or larger than anything here can be."
+        )
+    return _busy(request) if isinstance(error, OperationalError) else None
+
+
+def _busy(request: HttpRequest) -> Problem:
+    log.exception("The database did not answer at %s", request.resolver_match)
+    sentence = "The database is busy: ask again in a moment."
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "transient", sentence, headers={"Retry-After": "2"})
+
+
+def _failed(request: HttpRequest, error: Exception, form: Format) -> HttpResponse:
+    """A fault of ours: 500, with no word of what it was. It is signalled and logged as Django does with any other.
+
+    What an action had begun was undone when the exception left its transaction.
+    """
+    got_request_exception.send(sender=None, request=request)
+    sentence = "Something went wrong here. Ask again later, or call the clinic."
+    fault = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "exception", sentence, severity="fatal")
+    answer = _problem(request, fault, form)
+    told = (answer.reason_phrase, request.path)
+    log_response("%s: %s", *told, response=answer, request=request, exception=error)
+    return answer
 
 
 def _let_in(request: HttpRequest) -> Call:

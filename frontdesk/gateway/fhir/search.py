@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from frontdesk.gateway.fhir import pages
+from frontdesk.gateway.fhir import pages, subset
 from frontdesk.gateway.fhir.door import Call
 from frontdesk.gateway.fhir.kinds import Kind
 from frontdesk.gateway.fhir.outcome import Problem
+from frontdesk.gateway.fhir.subset import Subset
 
 USUAL, MOST = 50, 200  # resources of a page
 MOST_VALUES = 200  # of one parameter, with commas between
@@ -46,7 +47,7 @@ class Asked:
     count: int
     only_total: bool = False
     includes: frozenset[str] = frozenset()
-    elements: frozenset[str] = frozenset()
+    subset: Subset = field(default_factory=Subset)
     sort: str = ""
     after: tuple[Any, ...] | None = None
     used: tuple[tuple[str, str], ...] = ()
@@ -79,11 +80,10 @@ def asked(call: Call, kind: str, known: Kind, *, most: int = MOST, sorts: tuple[
     if found.ignored and call.strict:
         names = ", ".join(sorted(set(found.ignored)))[:200]
         raise Problem(HTTPStatus.BAD_REQUEST, "not-supported", f"{kind} cannot be searched by {names}.")
-    count, summary = _count(found, most), found.result.get("_summary", [""])[-1]
-    found.used += [("_summary", summary)] if summary == "count" else []
+    count, wanted = _count(found, most), _subset(found, includes)
     return Asked(
-        kind=kind, terms=tuple(found.terms), count=max(count, 1), only_total=summary == "count" or count == 0,
-        includes=includes, elements=_elements(found), sort=sort, after=after, used=tuple(found.used),
+        kind=kind, terms=tuple(found.terms), count=max(count, 1), only_total=wanted.only_total or count == 0,
+        includes=includes, subset=wanted, sort=sort, after=after, used=tuple(found.used),
         ignored=tuple(dict.fromkeys(found.ignored)),
     )  # fmt: skip
 
@@ -159,9 +159,14 @@ def _sort(found: _Reading, sorts: tuple[str, ...]) -> str:
     return text
 
 
-def _elements(found: _Reading) -> frozenset[str]:
-    named = [one.strip() for value in found.result.get("_elements", ()) for one in value.split(",")]
-    return frozenset(one for one in named if one)
+def _subset(found: _Reading, includes: frozenset[str]) -> Subset:
+    wanted = subset.read(found.result)
+    if wanted.summary == "text" and includes:
+        sentence = "_summary=text cannot be asked for together with _include."
+        raise Problem(HTTPStatus.BAD_REQUEST, "not-supported", sentence)
+    said = {"_summary": wanted.summary, "_elements": ",".join(sorted(wanted.elements))}
+    found.used += [(name, text) for name, text in said.items() if text]
+    return wanted
 
 
 def plain(value: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from frontdesk.gateway.fhir import codes, writing
-from frontdesk.gateway.fhir.finding import patients, people, places, slots, visits
+from frontdesk.gateway.fhir.finding import communications, patients, people, places, slots, tasks, visits
 from frontdesk.gateway.fhir.kinds import Kind, Operation
 from frontdesk.gateway.fhir.operations.book import book
 from frontdesk.gateway.fhir.operations.find import find
@@ -39,6 +39,10 @@ KINDS: dict[str, Kind] = {
         includes=(
             "Appointment:patient", "Appointment:practitioner", "Appointment:location", "Appointment:actor",
         ),
+    ),
+    "Task": Kind(tasks.read, tasks.search, params=tasks.PARAMS, includes=("Task:patient", "Task:owner")),
+    "Communication": Kind(
+        communications.read, communications.search, params=communications.PARAMS, includes=("Communication:patient",)
     ),
     "Subscription": SUBSCRIPTION,
 }  # fmt: skip

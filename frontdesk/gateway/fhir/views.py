@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+from frontdesk.gateway.fhir import subset
 from frontdesk.gateway.fhir.door import Answer, Call, Problem, door
-from frontdesk.gateway.fhir.kinds import Kind, kinds
+from frontdesk.gateway.fhir.kinds import Kind, Of_one, kinds
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
@@ -60,7 +62,7 @@ def of_one(call: Call, kind: str, pk: str) -> Answer:
     call.needs(kind, right)
     if not _ID.fullmatch(pk):
         raise _nothing(kind)
-    return run(call, pk)
+    return _read(call, run, pk) if right == "r" else run(call, pk)
 
 
 @door
@@ -106,6 +108,13 @@ def _run(call: Call, run: Callable[[Call], Answer] | None, kind: str, right: str
         raise _not_allowed(call, _methods_of_type(found))
     call.needs(kind, right)
     return run(call)
+
+
+def _read(call: Call, run: Of_one, pk: str) -> Answer:
+    """The resource, or so much of it as is asked for. Raises Problem."""
+    wanted = subset.read_of_one(call.params)
+    answer = run(call, pk)
+    return answer if answer.resource is None else replace(answer, resource=wanted.of(answer.resource))
 
 
 def _methods_of_type(found: Kind) -> list[str]:

@@ -36,6 +36,8 @@ KINDS = (
     Kind("PractitionerRole", "See where providers work and on what"),
     Kind("Location", "See sites and rooms"),
     Kind("HealthcareService", "See visit types"),
+    Kind("Task", "See work that waits, and handoffs to clinicians"),
+    Kind("Communication", "See messages to patients, and who was called"),
     Kind("Subscription", "See what it has asked to be told of", "Ask to be told of changes"),
 )
 NAMES = tuple(kind.name for kind in KINDS)

@@ -19,7 +19,7 @@ ABSURD = (
     "a" * 3000, "Patient/", "/1", "Patient/1/2", "http://", "https://x.example/fhir/Patient/1", "2026-13-45", "ge",
     "ge2026-02-30", "ge0000-01-01", "lt9999-12-31T23:59:59Z", "gt9999", "2026-03-03T25:00:00Z", "2026-03-03T10:00:00+99:00",
     "ap2026", "zz2026-03-03", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00", "1' OR '1'='1", "%25", "_", "*",
-    "room-", "hold-", "1-", "1-2-3-20260303T1500Z", "99999999999999999999-1", "%0A%0D",
+    "room-", "hold-", "handoff-", "contact-0", "1-", "1-2-3-20260303T1500Z", "99999999999999999999-1", "%0A%0D",
 )  # fmt: skip
 EVERY = 1 if os.environ.get("FRONTDESK_FULL_PROOFS") == "1" else 17
 RESULT = (
@@ -58,8 +58,8 @@ def test_absurd_values(kind: str, ehr: Machine, universe: Universe) -> None:
 
 def test_absurd_ids(ehr: Machine) -> None:
     for place, value in enumerate(ABSURD):
-        kinds_now = ("Patient", "Slot", "Appointment", "Schedule", "Location")
-        for kind in (kinds_now[place % 5], kinds_now[(place + 2) % 5]):
+        kinds_now = ("Patient", "Slot", "Appointment", "Schedule", "Location", "Task", "Communication")
+        for kind in (kinds_now[place % 7], kinds_now[(place + 3) % 7]):
             answer = ehr.send("GET", f"/fhir/{kind}/{value if '%' in value else quote(value, safe='')}")
             assert answer.status in (200, 400, 404), (kind, value)
 

@@ -9,11 +9,14 @@ import pytest
 from fhirclient.client import FHIRClient
 from fhirclient.models.appointment import Appointment as Theirs
 from fhirclient.models.fhirabstractbase import FHIRValidationError
+from fhirclient.models.subscription import Subscription as TheirSubscription
+from fhirclient.server import FHIRNotFoundException
 from fhirpy import SyncFHIRClient
-from fhirpy.base.exceptions import OperationOutcome
+from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
 from pytest_django.live_server_helper import LiveServer
 
 from frontdesk.book.models import Appointment
+from frontdesk.partners.models import Subscription
 from tests.factories.protocol import CHEST_PAIN
 from tests.gateway.fhir.machine import TOMORROW, Machine, participants, reference
 from tests.universe import Universe, at
@@ -89,3 +92,59 @@ def test_fhirclient_books_and_changes(universe: Universe, live_server: LiveServe
     assert (changed.status, Appointment.objects.get().status) == ("cancelled", "cancelled")
     with pytest.raises(FHIRValidationError):
         Theirs({"resourceType": "Appointment", "status": 7})
+
+
+def subscription(base: str) -> dict[str, Any]:
+    """What a program that wants to be told of visits at one site sends."""
+    backport = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition"
+    return {
+        "status": "requested", "reason": "Keep our call list right", "criteria": f"{base}/SubscriptionTopic/visits",
+        "channel": {
+            "type": "rest-hook", "endpoint": "https://hook.example/told", "payload": "application/fhir+json",
+            "extension": [{"url": f"{backport}/backport-timeout", "valueUnsignedInt": 20}],
+        },
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("clock")
+def test_fhirpy_subscribes(universe: Universe, live_server: LiveServer) -> None:
+    """Create, read, search, change, delete."""
+    base = f"{live_server.url}/fhir"
+    client: Any = SyncFHIRClient(base, authorization=f"Bearer {Machine(universe).token}")
+    made = client.resource("Subscription", **subscription(base))
+    made.save()
+    assert made["status"] == "requested" and "subscription-secret" in str(made["channel"]["extension"])
+    read = client.reference("Subscription", made["id"]).to_resource()
+    assert "subscription-secret" not in str(read)
+    assert (read["criteria"], read["channel"]["endpoint"]) == (made["criteria"], "https://hook.example/told")
+    assert [one["id"] for one in client.resources("Subscription").search(status="requested").fetch_all()] == [
+        made["id"]
+    ]
+    read["reason"] = "Keep our screen right"
+    read.save()
+    assert Subscription.objects.get().reason == "Keep our screen right"
+    read.delete()
+    with pytest.raises(ResourceNotFound):
+        client.reference("Subscription", made["id"]).to_resource()
+    assert client.resources("Subscription").count() == 0
+
+
+@pytest.mark.usefixtures("clock")
+def test_fhirclient_subscribes(universe: Universe, live_server: LiveServer) -> None:
+    base = f"{live_server.url}/fhir"
+    client = FHIRClient(settings={"app_id": "frontdesk-tests", "api_base": base})
+    client.server.session.headers["Authorization"] = f"Bearer {Machine(universe).token}"
+    made = TheirSubscription({"resourceType": "Subscription", **subscription(base)}).create(client.server)
+    read = TheirSubscription.read(made["id"], client.server)
+    assert (read.status, read.channel.type, read.reason) == (
+        "requested",
+        "rest-hook",
+        "Keep our call list right",
+    )
+    found = TheirSubscription.where({"status": "requested"}).perform_resources_iter(client.server)
+    assert [one.id for one in found] == [made["id"]]
+    read.delete(client.server)
+    assert not [*TheirSubscription.where({}).perform_resources_iter(client.server)]
+    with pytest.raises(FHIRNotFoundException):
+        TheirSubscription.read(made["id"], client.server)
+    assert [(one.state, one.endpoint) for one in Subscription.objects.all()] == [("off", "")]

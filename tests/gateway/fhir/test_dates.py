@@ -13,6 +13,8 @@ from frontdesk.gateway.fhir import dates, slot_ids
 from frontdesk.gateway.fhir.outcome import Problem
 from frontdesk.gateway.fhir.resources.schedule import FreeSlots
 from frontdesk.gateway.fhir.slot_ids import SlotId
+from tests.gateway.fhir.support import Machine
+from tests.universe import NOW
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -35,13 +37,40 @@ def test_what_a_date_stands_for(text: str, low: str, high: str) -> None:
     assert (dates.instant(span.low), dates.instant(span.high)) == (low, high)
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [  # now is 2026-03-03T15:00Z
+        ("ap2026-03-13T15:00Z", "2026-03-12T15:00:00Z", "2026-03-14T15:01:00Z"),  # a tenth of ten days
+        ("ap2026-02-21T14:59Z", "2026-02-20T14:59:00Z", "2026-02-22T15:00:00Z"),
+        ("ap2026-03-03", "2026-03-03T05:00:00Z", "2026-03-04T05:00:00Z"),  # today: nothing lies between
+        ("ap2026", "2026-01-01T05:00:00Z", "2027-01-01T05:00:00Z"),
+    ],
+)  # fmt: skip
+def test_about_then_is_wider_by_a_tenth_of_the_gap_to_now(text: str, low: str, high: str) -> None:
+    span = dates.read(text, NEW_YORK, now=NOW)
+    assert (span.prefix, dates.instant(span.low), dates.instant(span.high)) == ("eq", low, high)
+
+
+@pytest.mark.django_db
+def test_about_the_ends_of_time(ehr: Machine) -> None:
+    """Whatever is not refused can be asked of the database."""
+    for text in ("ap0001", "ap9998", "ap0001-01-01T00:00:00Z", "ap9999-12-30"):
+        for query in (f"Appointment?date={text}", f"Patient?family=o&birthdate={text}", f"Slot?start={text}"):
+            assert ehr.get(query).status == 200, query
+
+
+def test_about_then_needs_a_now() -> None:
+    with pytest.raises(Problem):
+        dates.read("ap2026-03-03", NEW_YORK)
+
+
 @given(
     st.text(max_size=40)
     | st.from_regex(r"[a-z]{0,2}\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?)?)?")
 )
 def test_any_text_is_a_date_or_refused(text: str) -> None:
     try:
-        span = dates.read(text, NEW_YORK)
+        span = dates.read(text, NEW_YORK, now=NOW)
     except Problem as problem:
         assert problem.status == 400
     else:

@@ -33,6 +33,8 @@ TYPES = (
     "Schedule",
     "Slot",
     "Appointment",
+    "Task",
+    "Communication",
 )
 
 
@@ -93,7 +95,8 @@ def test_a_right_that_the_token_lacks_is_refused(kind: str, universe: Universe, 
 
 
 def test_what_cannot_be_done_is_no_method(ehr: Machine) -> None:
-    for kind in ("Location", "Practitioner", "Slot", "Schedule", "HealthcareService", "PractitionerRole"):
+    for kind in ("Location", "Practitioner", "Slot", "Schedule", "HealthcareService", "PractitionerRole", "Task",
+                 "Communication"):  # fmt: skip
         for method, path in (
             ("POST", kind),
             ("PUT", f"{kind}/1"),

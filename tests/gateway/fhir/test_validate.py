@@ -18,6 +18,19 @@ def visit(**more: Any) -> dict[str, Any]:
     return {name: value for name, value in made.items() if value is not None}
 
 
+def task(**more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Task", "id": "1", "status": "requested", "intent": "order", "priority": "stat",
+        "authoredOn": "2026-03-03T10:00:00Z", "lastModified": "2026-03-03T10:00:00Z",
+        "output": [{"type": {"text": "x"}, "valueDate": "2026-03-03"}], **more,
+    }  # fmt: skip
+
+
+def communication(**more: Any) -> dict[str, Any]:
+    sent = {"status": "completed", "sent": "2026-03-03T10:00:00Z"}
+    return {"resourceType": "Communication", "id": "1", **sent, "payload": [{"contentString": "x"}], **more}
+
+
 def bundle(**more: Any) -> dict[str, Any]:
     return {
         "resourceType": "Bundle", "type": "searchset", "total": 1,
@@ -36,6 +49,11 @@ def bundle(**more: Any) -> dict[str, Any]:
         visit(participant=[{"actor": {"reference": "Patient/1"}, "status": "yes"}]), visit(requestedPeriod=None),
         visit(start="2026-03-03"), visit(description=""), visit(shoe=1), visit(id="a b"), visit(comment={}),
         visit(extension=[{"url": "http://x.example"}]), {"resourceType": "Zork"}, {},
+        task(status="done"), task(intent="odrer"), task(priority="high"), task(lastModified="2026-03-03T09:59:59Z"),
+        task(output=[{"type": {"text": "x"}}]), task(restriction={"period": {"start": "2026-03-04", "end": "2026-03-03"}}),
+        task(executionPeriod={"start": "2026-03-04", "end": "2026-03-03"}),
+        communication(status="sent"), communication(payload=[{"id": "1"}]),
+        {"resourceType": "Communication", "id": "1", "status": "completed"}, communication(priority="high"),
         bundle(total=0), bundle(link=None), bundle(type="zzz"), bundle(link=[]), bundle(entry=bundle()["entry"] * 2),
         bundle(entry=[{**bundle()["entry"][0], "resource": visit(status="zzz")}]),
         bundle(entry=[{**bundle()["entry"][0], "fullUrl": "http://x.example/fhir/Appointment/2"}]),
@@ -51,7 +69,7 @@ def test_what_is_wrong_is_refused(wrong: dict[str, Any]) -> None:
     "right",
     [
         visit(), visit(status="cancelled", cancelationReason={"text": "x"}), bundle(), bundle(total=7),
-        visit(status="proposed", start=None, end=None),
+        visit(status="proposed", start=None, end=None), task(), communication(),
     ],
 )  # fmt: skip
 def test_what_is_right_is_not(right: dict[str, Any]) -> None:

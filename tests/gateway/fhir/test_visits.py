@@ -56,6 +56,7 @@ FOUND = [
     ("date=2026-03-03", "ben"), ("date=20260303", "ben"), ("date=gt20260303", "dora chen"),
     ("date=ge2026-03-04&date=lt2026-03-05", "dora"), ("date=le2026-03-04", "ben dora"),
     ("date=ne2026-03-04", "ben chen"),
+    ("date=ap2026-03-04T14:00Z", "dora"), ("date=ap2026-03-04T20:00Z", ""), ("date=ap2026-03-05T14:00Z", "chen"),
     ("date=2026-03", "ben dora chen"), ("date=2025", ""), ("date=ge2026-03-04T16:00:00Z", "dora chen"),
     ("date=ge2026-03-04T11:00:00-05:00", "dora chen"), ("date=gt2026-03-04T16:00:00Z", "chen"),
     ("date=2026-03-03,2026-03-05", "ben chen"), ("date=2026-03&status=booked", "ben dora chen"),

@@ -54,6 +54,12 @@ INVARIANTS: tuple[tuple[str, str, str], ...] = (
     ("Practitioner.identifier", "us-core: system and value", "system.exists() and value.exists()"),
     ("PractitionerRole", "us-core-13", "telecom.exists() or endpoint.exists()"),
     ("Location", "us-core: name", "name.exists()"),
+    ("Task", "inv-1", "lastModified.exists().not() or authoredOn.exists().not() or lastModified >= authoredOn"),
+    ("Task.output", "value 1..1", "(valueCodeableConcept | valueReference | valueDate).count() = 1"),
+    ("Task.restriction.period", "per-1", "start.empty() or end.empty() or (start <= end)"),
+    ("Task.executionPeriod", "per-1", "start.empty() or end.empty() or (start <= end)"),
+    ("Communication", "our own: what is sent was sent", "status = 'completed' implies (sent.exists() or meta.tag.exists())"),
+    ("Communication.payload", "content 1..1", "contentString.exists()"),
     ("telecom", "cpt-2", "value.empty() or system.exists()"),
     ("requestedPeriod", "per-1", "start.empty() or end.empty() or (start <= end)"),
     ("planningHorizon", "per-1", "start.empty() or end.empty() or (start <= end)"),
@@ -106,6 +112,18 @@ BINDINGS: dict[str, frozenset[str]] = {
         "rest.resource.referencePolicy": "literal logical resolves enforced local",
         "resource.searchParam.type": "number date string token reference composite quantity uri special",
         "Subscription.status": "requested active error off",
+        "Task.status": (
+            "draft requested received accepted rejected ready cancelled in-progress on-hold failed completed "
+            "entered-in-error"
+        ),
+        "Task.intent": (
+            "unknown proposal plan order original-order reflex-order filler-order instance-order option"
+        ),
+        "Task.priority": "routine urgent asap stat",
+        "Communication.status": (
+            "preparation in-progress not-done on-hold stopped completed entered-in-error unknown"
+        ),
+        "Communication.priority": "routine urgent asap stat",
         "Subscription.channel.type": "rest-hook websocket email sms message",
     }.items()
 }  # fmt: skip

@@ -149,8 +149,8 @@ def _gender(term: Term, _call: Call) -> Q:
 _CONDITIONS: dict[str, Condition] = {
     "_id": by_id, "identifier": identifier, "name": _name, "family": lambda term, _call: _part(term, "family"),
     "given": lambda term, _call: _part(term, "given"),
-    "birthdate": lambda term, _call: any_of(
-        dates.day_condition("birth_date", plain(value)) for value in term.values
+    "birthdate": lambda term, call: any_of(
+        dates.day_condition("birth_date", plain(value), now=call.now) for value in term.values
     ),
     "phone": _telecom("phone"), "email": _telecom("email"), "telecom": _telecom("phone", "email"),
     "gender": _gender,

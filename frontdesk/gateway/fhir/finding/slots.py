@@ -82,12 +82,15 @@ def search(call: Call) -> Answer:
     with read_once():
         wanted = _wanted(call, found)
         slots = _in_order(call, wanted)
-        shown, total, after = _page(slots, found, counted=COUNTED if wanted.named else 0)
+        counted = COUNTED if wanted.named or found.only_total else 0
+        shown, total, after = _page(slots, found, counted=counted)
     remarks = [] if wanted.named or not wanted.busy or wanted.free else [_NAME_ONE]
+    remarks += [_MANY] if found.only_total and total is None else []
     others = _schedules(call, found, shown)
     return bundle.searchset(call, found, bundle.Page(shown, total, after, others, remarks))
 
 
+_MANY = f"More than {COUNTED} fit, and they were not all counted: ask for less time, or of one schedule."
 _NAME_ONE = "Taken time is shown of schedules that are named: schedule=12-3."
 
 
@@ -121,7 +124,8 @@ def _page(
 
 def _wanted(call: Call, found: Asked) -> _Wanted:
     zone = call.sites[0].zone if call.sites else UTC
-    spans = [dates.read(plain(value), zone) for term in found.all("start") for value in term.values[:1]]
+    values = [plain(value) for term in found.all("start") for value in term.values[:1]]
+    spans = [dates.read(value, zone, now=call.now) for value in values]
     first, last = dates.within(spans, call.now, call.now + timedelta(days=HORIZON))
     if found.after:
         first = max(first, datetime.fromisoformat(found.after[0]))

@@ -286,7 +286,7 @@ def _date(term: Term, call: Call) -> Pair:
 def _spans(term: Term, call: Call) -> list[dates.Span]:
     """A day is one of the client's first site."""
     zone = call.sites[0].zone if call.sites else UTC
-    return [dates.read(plain(value), zone) for value in term.values]
+    return [dates.read(plain(value), zone, now=call.now) for value in term.values]
 
 
 def _last_updated(term: Term, call: Call) -> Pair:

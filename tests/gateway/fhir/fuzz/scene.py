@@ -8,14 +8,18 @@ from typing import Any
 from frontdesk.book.actions import appointments, holds
 from frontdesk.book.actions.holds import Wanted
 from frontdesk.book.models import Appointment
+from frontdesk.outreach.models import Message
 from frontdesk.partners.actions import subscriptions
 from frontdesk.partners.models import OutsideNumber, Topic
 from frontdesk.partners.rules_subscriptions import Asked
 from frontdesk.triage.actions import requests, words
+from frontdesk.triage.models import Contact
+from frontdesk.work.models import Task
 from tests.factories import clinic as factory
 from tests.factories import partners
-from tests.factories.protocol import CHECK_UP
+from tests.factories.protocol import CHECK_UP, FEVER
 from tests.gateway.fhir.machine import Machine
+from tests.gateway.fhir.worked import called, in_crisis, work_of
 from tests.universe import LAST_OPEN, NOW, Universe, at
 
 CANARY = "CANARY"  # stands in whatever this client must not see
@@ -36,6 +40,7 @@ class Scene:
     newest: int  # the last visit that was there before
     foreign: dict[str, list[str]]  # ids that it must not be given anything by, by their type
     secret: int  # the visit type that it does not know of
+    work: tuple[str, str]  # a handoff and a call that the client may see
 
     @property
     def bearer(self) -> dict[str, str]:
@@ -58,6 +63,10 @@ def build(cast: Universe) -> Scene:
         start, request=cast.ready(cast.chen), wanted=cast.wanted(start, visit_type=kind, room=cast.exam_2)
     )
     elsewhere = _elsewhere(cast)
+    secret_work = work_of("appointment", elsewhere.pk)
+    crisis = in_crisis(cast)
+    Task.objects.filter(pk=secret_work.pk).update(title=CANARY)
+    Message.objects.filter(about_ref=secret.pk).update(subject=CANARY, body=CANARY)
     OutsideNumber.objects.create(
         client=stranger.client, system=f"urn:{CANARY}", value=f"{CANARY}-1", appointment=own
     )
@@ -74,6 +83,14 @@ def build(cast: Universe) -> Scene:
         "HealthcareService": [str(kind.pk)],
         "Location": [str(cast.harbor.pk), f"room-{cast.harbor_room.pk}"],
         "Schedule": [f"{cast.dr_lena.pk}-{cast.harbor.pk}"],
+        "Task": [
+            str(secret_work.pk), *(f"handoff-{one.pk}" for one in crisis.handoffs.all()),
+            *(str(pk) for pk in Task.objects.filter(restricted=True).values_list("pk", flat=True)),
+        ],
+        "Communication": [
+            *(str(one.pk) for one in Message.objects.filter(about_ref=secret.pk)),
+            *(f"contact-{one.pk}" for one in Contact.objects.filter(request=crisis)),
+        ],
         "_page": [foreign_page],
     }  # fmt: skip
     held = machine.hold(machine.offered(cast.newcomer("Held", "Patient", phone="212-555-0109"))["id"]).one[
@@ -82,7 +99,9 @@ def build(cast: Universe) -> Scene:
     proposal = machine.offered(cast.dora)["id"]
     newest = max(Appointment.objects.values_list("pk", flat=True))
     seen = frozenset((own.pk, desk.pk))
-    return Scene(cast, machine, own, proposal, held, own_page, mine, seen, newest, foreign, kind.pk)
+    handed = cast.ready(cast.dora, said=FEVER)
+    work = (f"handoff-{handed.handoffs.get().pk}", f"contact-{called(cast, handed).pk}")
+    return Scene(cast, machine, own, proposal, held, own_page, mine, seen, newest, foreign, kind.pk, work)
 
 
 def _elsewhere(cast: Universe) -> Appointment:

@@ -36,7 +36,7 @@ def _reads(scene: Scene) -> list[Wire]:
         "Patient": cast.ben.pk, "Practitioner": cast.dr_carol.pk, "Location": cast.main.pk,
         "PractitionerRole": f"{cast.dr_carol.pk}-{cast.main.pk}", "HealthcareService": cast.follow_up.pk,
         "Schedule": f"{cast.dr_carol.pk}-{cast.main.pk}", "Appointment": scene.own.pk,
-        "Subscription": scene.subscription,
+        "Subscription": scene.subscription, "Task": scene.work[0], "Communication": scene.work[1],
     }  # fmt: skip
     slot = f"{cast.dr_carol.pk}-{cast.main.pk}-{cast.follow_up.pk}-20260313T1500Z"
     plain = [Wire("GET", f"/fhir/{kind}/{pk}") for kind, pk in ids.items()]
@@ -62,6 +62,13 @@ def _searches(scene: Scene) -> list[Wire]:
         "Appointment": [
             ("patient", f"Patient/{cast.ben.pk}"), ("date", "ge2026-03-01"), ("status", "booked"), ("_include", "*"),
             ("_sort", "-date"), ("patient.identifier", cast.ben.mrn or "1"), ("actor", "1"), ("_lastUpdated", "gt2020"),
+        ],
+        "Task": [
+            ("status", "requested"), ("patient", f"Patient/{cast.dora.pk}"), ("code", "handoff"), ("_include", "*"),
+            ("authored-on", "ge2026-03-01"), ("_sort", "-authored-on"), ("_count", "1"),
+        ],
+        "Communication": [
+            ("sent", "ge2026-03-01"), ("category", "contact"), ("status:not", "not-done"), ("_include", "*"),
         ],
         "Subscription": [("status", "requested")],
     }  # fmt: skip

@@ -110,7 +110,8 @@ def test_no_offer_says_who_saw_the_patient_for_it(
 
 def test_what_is_answered_is_kept_by_nobody_in_between(booker: Machine, universe: Universe) -> None:
     """A patient's data lie in no cache between us and the client."""
-    for path in (f"Patient/{universe.ben.pk}", "Patient?family=Okafor", "Appointment?date=ge2026-03-01"):
+    for path in (f"Patient/{universe.ben.pk}", "Patient?family=Okafor", "Appointment?date=ge2026-03-01",
+                 "Task?status=requested", "Communication?sent=ge2026-03-01"):  # fmt: skip
         kept = booker.get(path).headers.get("Cache-Control", "")
         assert "no-store" in kept or "private" in kept, (path, kept)
 
