@@ -11,10 +11,10 @@ from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from frontdesk.book.models import Appointment, Hold
-from frontdesk.daybook.models import Entry, EntrySubject
+from frontdesk.daybook.models import Entry
 from frontdesk.gateway.fhir import bundle, codes, dates
 from frontdesk.gateway.fhir.door import Answer, Call
-from frontdesk.gateway.fhir.finding import patients, people, places
+from frontdesk.gateway.fhir.finding import mixed, patients, people, places
 from frontdesk.gateway.fhir.finding.common import (
     NOTHING,
     Row,
@@ -290,14 +290,16 @@ def _spans(term: Term, call: Call) -> list[dates.Span]:
 
 
 def _last_updated(term: Term, call: Call) -> Pair:
-    """Where only what changed since is wanted, the daybook's index says which those can be."""
     spans = _spans(term, call)
-    found = any_of(dates.condition("changed_at", span) for span in spans)
-    if all(span.prefix in ("eq", "ge", "gt", "sa") for span in spans):
-        since = min(span.low for span in spans)
-        touched = EntrySubject.objects.filter(kind="appointment", entry__at__gte=since)
-        found &= Q(pk__in=touched.values("ref")) | Q(booked_at__gte=since)
-    return Pair(found, any_of(dates.condition("held_at", span) for span in spans))
+    return Pair(
+        any_of(mixed.changed(span, _changed_since) for span in spans),
+        any_of(dates.condition("held_at", span) for span in spans),
+    )
+
+
+def _changed_since(moment: datetime) -> Q:
+    """What has no fact of its own was taken in as it is, when it was booked."""
+    return mixed.touched("appointment", moment) | Q(booked_at__gte=moment)
 
 
 def _status(term: Term, _call: Call) -> Pair:
