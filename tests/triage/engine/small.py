@@ -91,8 +91,8 @@ def phrases_alone() -> dict[str, object]:
     read = {key for key, concept in concepts.items() if "reads" in concept}
     content["concepts"] = {key: concept for key, concept in concepts.items() if key not in read}
     content["rules"] = [
-        rule | {"when": rule["when"].replace(" + reads_possible", "")}
+        rule | {"when": rule["when"].replace(" + reads_possible", "").replace(" + reads_at_all", "")}
         for rule in rules
-        if not any(key in rule["when"] for key in read - {"reads_possible"})
+        if not any(key in rule["when"] for key in read - {"reads_possible", "reads_at_all"})
     ]
     return content

@@ -35,7 +35,7 @@ SMALL = _model(crushed=(0.0, 0.0, 0.0, 9.0), sore=(0.0, 0.0, 9.0, 0.0), invoice=
 
 
 WITH, RULES_ALONE = read_protocol(read_starter()), read_protocol(phrases_alone())
-BY_THEMSELVES = ("1.1", "2.1", "3.1", "5.1")
+BY_THEMSELVES = ("5.1",)
 
 
 def test_what_weighed_most_is_named_in_the_callers_own_words() -> None:
@@ -55,7 +55,7 @@ def test_the_share_decides_and_its_limit_is_the_protocols() -> None:
 
 
 @given(st.text(max_size=200))
-def test_it_never_takes_away_what_the_phrases_of_an_emergency_say_by_themselves(text: str) -> None:
+def test_it_never_takes_away_what_phrases_say_by_themselves(text: str) -> None:
     with_it, without = screen(text, protocol=WITH), screen(text, protocol=RULES_ALONE)
     alone = {match.rule for match in without.matches if match.rule in BY_THEMSELVES}
     assert alone <= {match.rule for match in with_it.matches}
@@ -71,8 +71,15 @@ def test_a_phrase_may_need_a_message_that_is_a_little_like_one_that_needed_a_cli
         screen("The wound is oozing pus, invoice", protocol=WITH, second_reader=about_money).lane
         is Lane.URGENT
     )
-    emergency = screen(f"My chest hurts. {text}", protocol=WITH, second_reader=about_money)
-    assert (emergency.lane, emergency.matches[0].by_reader) == (Lane.EMERGENCY, False)
+    assert screen(f"My chest hurts. {text}", protocol=WITH, second_reader=unknown).lane is Lane.EMERGENCY
+    assert screen(f"My chest hurts. {text}", protocol=WITH, second_reader=about_money).lane is Lane.ROUTINE
+
+
+def test_words_of_suicide_need_no_likeness() -> None:
+    text = "I want to kill myself, and then there is the invoice that nobody has sent"
+    about_money = _model(invoice=(400.0, 0.0, 0.0, 0.0))
+    found = screen(text, protocol=WITH, second_reader=about_money)
+    assert (found.lane, found.matches[0].by_reader) == (Lane.EMERGENCY, False)
 
 
 @given(st.text(max_size=300), st.booleans(), st.none() | st.integers(0, 110))
