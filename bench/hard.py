@@ -64,10 +64,10 @@ def case(name: str, today: date, *, providers: int, days: int, visits: bool = Tr
 
 
 def with_room(name: str, today: date, *, providers: int, days: int) -> Case:
-    """As `case`, and one of its own in whose last days there is time left for a run: each run books some of it."""
+    """As `case`, and one of its own in whose last days there is time left for several runs: each books some of it."""
     numbers = (name, *(f"{name}{number}" for number in range(2, 100)))
     made = (case(one, today, providers=providers, days=days) for one in numbers)
-    return next(one for one in made if _free_days(one) > providers)
+    return next(one for one in made if _free_days(one) > providers * LAST * 3 // 4)
 
 
 def _free_days(here: Case) -> int:
