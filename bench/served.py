@@ -31,22 +31,26 @@ def serving(workers: int) -> Iterator[Server]:
     command = [sys.executable, "-m", "frontdesk.up.web", "--port", str(port), "--workers", str(workers)]
     process = subprocess.Popen(command, env=dict(os.environ))
     try:
-        _wait_for(port)
+        _wait_for(port, workers)
         yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(port: int, workers: int) -> None:
+    """Until every worker listens: whoever connects sooner would stay with the first of them."""
     for _ in range(1200):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
+        if _listening(port) >= workers:
             return
+        time.sleep(0.1)
     raise RuntimeError("The web server did not start.")
+
+
+def _listening(port: int) -> int:
+    """How many sockets of this machine listen on the port (/proc/net/tcp: local address, and state 0A)."""
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in rows)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
 from django.utils.module_loading import import_string
-from psycopg.types.json import Jsonb
 
 from frontdesk.accounts.models import User
 from frontdesk.daybook.facts import Fact, System
@@ -27,11 +26,11 @@ Reaction = Callable[..., None]
 # one that is there already (caused_by_id), or another of the same statement (cause, its place).
 _WRITE = """
     WITH fact AS MATERIALIZED (
-        SELECT nextval(pg_get_serial_sequence('daybook_entry', 'id')) AS id, one.* FROM unnest(%s::timestamptz[],
-            %s::bigint[], %s::text[], %s::text[], %s::jsonb[], %s::text[], %s::bigint[], %s::jsonb[], %s::text[],
-            %s::bigint[], %s::bigint[]) WITH ORDINALITY
-            AS one (at, actor_id, actor_name, kind, facts, reason, approved_by_id, alternatives, rule_version,
-                caused_by_id, cause, place)
+        SELECT nextval(pg_get_serial_sequence('daybook_entry', 'id')) AS id, one.* FROM json_to_recordset(%s::json) AS
+            one (place integer, at timestamptz, actor_id bigint, actor_name text, kind text, facts jsonb, reason text,
+                approved_by_id bigint, alternatives jsonb, rule_version text, caused_by_id bigint, cause integer,
+                about json)
+        ORDER BY place
     ), entry AS (
         INSERT INTO daybook_entry (id, at, actor_id, actor_name, kind, facts, reason, approved_by_id, alternatives,
             rule_version, caused_by_id)
@@ -40,8 +39,7 @@ _WRITE = """
         FROM fact LEFT JOIN fact AS other ON other.place = fact.cause ORDER BY fact.place
     ), subject AS (
         INSERT INTO daybook_entrysubject (entry_id, kind, ref)
-        SELECT fact.id, about.kind, about.ref
-        FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS about (place, kind, ref) JOIN fact USING (place)
+        SELECT fact.id, about.kind, about.ref FROM fact, json_to_recordset(fact.about) AS about (kind text, ref bigint)
     )
     SELECT id FROM fact ORDER BY place
 """
@@ -166,20 +164,21 @@ def _write(pairs: Sequence[_Pair]) -> None:
     """Write entries in their order; each gets its number."""
     entries = [entry for _, entry in pairs]
     places = {id(entry): place for place, entry in enumerate(entries, 1)}
-    about = [
-        (place, kind, ref) for place, (fact, _) in enumerate(pairs, 1) for kind, ref in set(fact.subjects())
-    ]
-    values = [
-        [one.at for one in entries], rows.ids(one.actor_id for one in entries), [one.actor_name for one in entries],
-        [one.kind for one in entries], [Jsonb(one.facts) for one in entries], [one.reason for one in entries],
-        rows.ids(one.approved_by_id for one in entries), [Jsonb(one.alternatives) for one in entries],
-        [one.rule_version for one in entries], rows.ids(one.caused_by_id for one in entries),
-        rows.ids(places.get(id(one.caused_by)) if one.caused_by_id is None else None for one in entries),
-        rows.ids(place for place, _, _ in about), [kind for _, kind, _ in about], rows.ids(ref for _, _, ref in about),
-    ]  # fmt: skip
-    for entry, (number,) in zip(entries, rows.run(_WRITE, values), strict=True):
+    written = [_written(fact, entry, places) for fact, entry in pairs]
+    for entry, (number,) in zip(entries, rows.run(_WRITE, [rows.as_json(written)]), strict=True):
         entry.pk = number
         entry._state.adding, entry._state.db = False, connection.alias
+
+
+def _written(fact: Fact, entry: Entry, places: dict[int, int]) -> dict[str, Any]:
+    """An entry as the statement takes it; a cause that has no number yet is named by its place."""
+    return {
+        "place": places[id(entry)], "at": entry.at, "actor_id": entry.actor_id, "actor_name": entry.actor_name,
+        "kind": entry.kind, "facts": entry.facts, "reason": entry.reason, "approved_by_id": entry.approved_by_id,
+        "alternatives": entry.alternatives, "rule_version": entry.rule_version, "caused_by_id": entry.caused_by_id,
+        "cause": places.get(id(entry.caused_by)) if entry.caused_by_id is None else None,
+        "about": [{"kind": kind, "ref": ref} for kind, ref in set(fact.subjects())],
+    }  # fmt: skip
 
 
 def look(*, by: User, kind: str, ref: int, where: str, now: datetime, reason: str = "") -> Look:

@@ -7,10 +7,13 @@ what `save` and `bulk_create` write; signals are not sent, and nothing here is f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
+import orjson
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 from psycopg import Cursor
@@ -40,6 +43,14 @@ def ids(numbers: Iterable[int | None]) -> str:
     return f"{{{','.join('NULL' if one is None else str(one) for one in numbers)}}}"
 
 
+def as_json(value: Any) -> str:
+    """As JSON, for `%s::json`: dates, times and choices too. Half a character is left for the database to refuse."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value, cls=DjangoJSONEncoder)
+
+
 def read(model: type[M], rest: str, values: Iterable[Any] = ()) -> list[M]:
     """Whole rows of one table; `rest` is what follows FROM: its WHERE, ORDER BY and lock."""
     names = _attributes(model)
@@ -55,12 +66,30 @@ def insert(row: M) -> M:
     return row
 
 
+def insert_with(row: M, *parts: Sequence[Model]) -> M:
+    """Write one new row, and the new rows that refer to it, in one statement; each part is rows of one model.
+
+    The row gets its number, and the rows of the parts get it as theirs to refer to; a row that is a part by itself gets
+    its own number too. Raises TypeError for a part without rows.
+    """
+    if not all(parts):
+        raise TypeError("A part has at least one row.")
+    statement, fields, links = _insert_with(type(row), tuple(type(part[0]) for part in parts))
+    values = [_prepared(field, row) for field in fields]
+    ((row.pk, *numbers),) = run(statement, [*values, *map(_of_columns, parts)])
+    row._state.adding, row._state.db = False, connection.alias
+    for part, number, link in zip(parts, numbers, links, strict=True):
+        for one in part:
+            setattr(one, link, row.pk)
+        if len(part) == 1:
+            part[0].pk, part[0]._state.adding, part[0]._state.db = number, False, connection.alias
+    return row
+
+
 def insert_many(rows: Sequence[Model]) -> None:
     """Write new rows of one model in one statement. They do not get their numbers."""
-    if not rows:
-        return
-    statement, fields = _insert_many(type(rows[0]))
-    run(statement, [[_prepared(field, row) for row in rows] for field in fields])
+    if rows:
+        run(_insert_many(type(rows[0])), [_of_columns(rows)])
 
 
 def update(row: Model, *attributes: str) -> None:
@@ -100,10 +129,9 @@ def _columns(model: type[Model]) -> str:
 
 @cache
 def _insert(model: type[Model]) -> tuple[str, tuple[Field[Any, Any], ...]]:
-    fields = tuple(field for field in _fields(model) if not field.primary_key)
-    columns, places = ", ".join(map(_name, fields)), ", ".join(["%s"] * len(fields))
-    into = f"INSERT INTO {_table(model)} ({columns})"
-    return f"{into} VALUES ({places}) RETURNING {_name(model._meta.pk)}", fields
+    fields = _written(model)
+    places = ", ".join(["%s"] * len(fields))
+    return f"{_into(model)} VALUES ({places}) RETURNING {_name(model._meta.pk)}", fields
 
 
 @cache
@@ -117,12 +145,54 @@ def _update(
 
 
 @cache
-def _insert_many(model: type[Model]) -> tuple[str, tuple[Field[Any, Any], ...]]:
-    """One array for each column. Of a type's length nothing is said: a cast to it would cut what is too long."""
-    fields = tuple(field for field in _fields(model) if not field.primary_key)
-    types = [str(field.db_type(connection)).partition("(")[0] for field in fields]
-    if any(one.endswith("[]") for one in types):
-        raise TypeError(f"{model.__name__} has arrays: use the ORM.")
-    columns, arrays = ", ".join(map(_name, fields)), ", ".join(f"%s::{one}[]" for one in types)
-    into = f"INSERT INTO {_table(model)} ({columns})"
-    return f"{into} SELECT * FROM unnest({arrays})", fields  # noqa: S608  our own names
+def _insert_many(model: type[Model]) -> str:
+    return f"{_into(model)} SELECT {_given(model)} FROM {_read_as_json(model)}"  # noqa: S608  our own names
+
+
+@cache
+def _insert_with(
+    model: type[Model], parts: tuple[type[Model], ...]
+) -> tuple[str, tuple[Field[Any, Any], ...], tuple[str, ...]]:
+    statement, fields = _insert(model)
+    links = [_link(part, model) for part in parts]
+    steps = [
+        f"made AS ({statement} AS own)",
+        *(f"part{place} AS ({_part(*one)})" for place, one in enumerate(zip(parts, links, strict=True))),
+    ]
+    numbers = ["own", *(f"(SELECT min(own) FROM part{place})" for place in range(len(parts)))]  # noqa: S608
+    whole = f"WITH {', '.join(steps)} SELECT {', '.join(numbers)} FROM made"  # noqa: S608  our own names
+    return whole, fields, tuple(one.attname for one in links)
+
+
+def _part(model: type[Model], link: Field[Any, Any]) -> str:
+    given = f"{_into(model)} SELECT {_given(model, link)} FROM made, {_read_as_json(model)}"  # noqa: S608
+    return f"{given} RETURNING {_name(model._meta.pk)} AS own"
+
+
+def _link(part: type[Model], model: type[Model]) -> Field[Any, Any]:
+    """The one column of the part that refers to the model."""
+    (found,) = (field for field in _fields(part) if field.related_model is model)
+    return found
+
+
+def _into(model: type[Model]) -> str:
+    return f"INSERT INTO {_table(model)} ({', '.join(map(_name, _written(model)))})"
+
+
+def _written(model: type[Model]) -> tuple[Field[Any, Any], ...]:
+    return tuple(field for field in _fields(model) if not field.primary_key)
+
+
+def _given(model: type[Model], link: Field[Any, Any] | None = None) -> str:
+    return ", ".join("made.own" if field is link else f"one.{_name(field)}" for field in _written(model))
+
+
+def _read_as_json(model: type[Model]) -> str:
+    """The rows of a JSON array as rows of the table: what is too long is refused, and not cut as a cast would."""
+    return f"json_populate_recordset(NULL::{_table(model)}, %s::json) AS one"
+
+
+def _of_columns(rows: Sequence[Model]) -> str:
+    """The rows as a JSON array of objects by column, without their numbers."""
+    fields = _written(type(rows[0]))
+    return as_json([{str(field.column): getattr(row, field.attname) for field in fields} for row in rows])

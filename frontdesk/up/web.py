@@ -47,7 +47,7 @@ def main() -> None:
         websockets=False,
         workers=options.workers,
         blocking_threads=4,
-        backpressure=64,
+        backpressure=1024,  # connections, most of them kept open by browsers that wait
         respawn_failed_workers=True,
         workers_kill_timeout=2,
         log_level=LogLevels.warning,

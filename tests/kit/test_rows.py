@@ -60,6 +60,56 @@ def test_many_rows_are_written_in_their_order(universe: Universe) -> None:
     assert [columns(one) for one in visit.chain.order_by("pk")] == kept
 
 
+@pytest.mark.parametrize("model", [Utterance, Screening, Claim])
+def test_many_are_written_as_the_orm_writes_them(universe: Universe, model: type[Model]) -> None:
+    universe.book(at(11))
+    old = model._default_manager.order_by("pk")[0]
+    again = model(**columns(old))
+    if isinstance(again, Claim):
+        again.unit, again.released_at = 2, NOW
+    rows.insert_many([again])
+    assert columns(model._default_manager.order_by("pk").last() or old) == columns(again)
+
+
+def test_a_row_is_written_with_those_that_refer_to_it(universe: Universe) -> None:
+    old = universe.book(at(11))
+    links = [columns(one) for one in old.chain.order_by("pk")]
+    old.chain.all().delete()
+    claims = [columns(one) for one in Claim.objects.filter(appointment=old).order_by("pk")]
+    Claim.objects.filter(appointment=old).delete()
+    visit = Appointment(**columns(old) | {"idempotency_key": "another", "status": "cancelled"})
+    made = rows.insert_with(visit, [Claim(**one) for one in claims], [ChainLink(**one) for one in links])
+    assert made is visit and visit.pk > old.pk and not visit._state.adding
+    assert columns(Appointment.objects.get(pk=visit.pk)) == columns(visit)
+    own = {"appointment_id": visit.pk}
+    assert [columns(one) for one in visit.chain.order_by("pk")] == [one | own for one in links]
+    assert [columns(one) for one in Claim.objects.filter(appointment=visit).order_by("pk")] == [
+        one | own for one in claims
+    ]
+
+
+def test_a_part_of_one_row_gets_its_number(universe: Universe) -> None:
+    old = universe.ready()
+    request = Request(**columns(old))
+    words = Utterance(
+        request=request, text="It aches — “a little” \\ {x}\n¿no?", heard_at=NOW, heard_by=universe.alice
+    )
+    rows.insert_with(request, [words])
+    stored = Utterance.objects.get(pk=words.pk)
+    assert (stored.request_id, words.request_id, stored.text) == (request.pk, request.pk, words.text)
+
+
+def test_a_part_without_rows_is_refused(universe: Universe) -> None:
+    with pytest.raises(TypeError):
+        rows.insert_with(Request(**columns(universe.ready())), [])
+
+
+def test_half_a_character_is_the_databases_to_refuse(universe: Universe) -> None:
+    request = universe.ready()
+    with pytest.raises(DataError), transaction.atomic():
+        rows.insert_many([Utterance(request=request, text="\ud83d", heard_at=NOW, heard_by=universe.alice)])
+
+
 def test_nothing_is_written_of_no_rows() -> None:
     rows.insert_many([])
 

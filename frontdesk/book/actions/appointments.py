@@ -10,16 +10,16 @@ from django.db import IntegrityError, transaction
 
 from frontdesk.accounts.models import User
 from frontdesk.accounts.permissions import Role
-from frontdesk.book.actions.chains import keep_chain
+from frontdesk.book.actions.chains import links_of
 from frontdesk.book.actions.expiry import write_off
 from frontdesk.book.actions.taking import (
     For,
     PatientBusy,
     check_free_patient,
     check_notice,
+    claims_of,
     keys_of_wanted,
     take,
-    write_claims,
 )
 from frontdesk.book.actions.time import Days, TimeTaken, in_the_way, keys_of_hold
 from frontdesk.book.actions.wanted import Wanted, ask_for, ask_of_hold, check_fits, with_others
@@ -123,9 +123,8 @@ def _book(hold: Hold, by: User, now: datetime, waivers: Waivers | None) -> Appoi
     if (same := _same(_key_of(hold))) is not None:
         return same
     _check_stands(ended, now)
-    appointment = rows.insert(_of_hold(hold, by, now))
+    appointment = rows.insert_with(_of_hold(hold, by, now), links_of(found=found, by=by, now=now))
     rows.run(_TAKE_OVER, [now, HoldEnd.BOOKED.value, hold.pk, appointment.pk, hold.pk])
-    keep_chain(appointment=appointment, found=found, by=by, now=now, new=True)
     record(_booked(appointment, hold.pk, hold.also, found), by=by, now=now, of=appointment)
     return appointment
 
@@ -201,10 +200,9 @@ def _book_now(wanted: Wanted, order: _Order) -> Appointment:
     take(wanted, For(patient, is_directed(found), only_in(found), open_only(found)), days, now=now)
     order = replace(order, patient=patient)
     found = check_all([*found, *chain(order.ask(wanted))], by)
-    appointment = rows.insert(_of_wanted(wanted, order))
-    write_claims(wanted, appointment=appointment)
+    visit, links = _of_wanted(wanted, order), links_of(found=found, by=by, now=now)
+    appointment = rows.insert_with(visit, claims_of(wanted), links)
     days.save()
-    keep_chain(appointment=appointment, found=found, by=by, now=now, new=True)
     record(_booked(appointment, None, wanted.also, found), by=by, now=now, of=appointment)
     return appointment
 

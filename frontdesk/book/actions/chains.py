@@ -17,17 +17,18 @@ from frontdesk.kit import rows
 from frontdesk.kit.errors import BadValue, Refused
 
 
-def keep_chain(
-    *, appointment: Appointment, found: Sequence[Finding], by: User, now: datetime, new: bool = False
-) -> None:
-    """Keep the findings as the visit's chain, in the place of earlier ones. Part of booking and moving it.
+def keep_chain(*, appointment: Appointment, found: Sequence[Finding], by: User, now: datetime) -> None:
+    """Keep the findings as the visit's chain, in the place of earlier ones. Part of moving it."""
+    ChainLink.objects.filter(appointment=appointment).delete()
+    rows.insert_many(links_of(found=found, by=by, now=now, appointment=appointment))
 
-    A `new` visit has no earlier ones.
-    """
-    if not new:
-        ChainLink.objects.filter(appointment=appointment).delete()
+
+def links_of(
+    *, found: Sequence[Finding], by: User, now: datetime, appointment: Appointment | None = None
+) -> list[ChainLink]:
+    """The findings as links that are not written yet, the last of each link; of a visit that may not be either."""
     by_link = {one.link: one for one in found}
-    rows.insert_many([
+    return [
         ChainLink(
             appointment=appointment,
             link=one.link,
@@ -40,7 +41,7 @@ def keep_chain(
             waived_because=one.waived_because,
         )
         for one in by_link.values()
-    ])  # fmt: skip
+    ]
 
 
 @transaction.atomic

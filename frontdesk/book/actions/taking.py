@@ -122,14 +122,25 @@ def write_claims(
     appointment: Appointment | None = None,
     gathering: Gathering | None = None,
 ) -> None:
-    """The claims of all pieces, in the order of their resources."""
-    rows.insert_many([
+    """Write the claims of all pieces."""
+    rows.insert_many(claims_of(wanted, hold=hold, appointment=appointment, gathering=gathering))
+
+
+def claims_of(
+    wanted: Wanted,
+    *,
+    hold: Hold | None = None,
+    appointment: Appointment | None = None,
+    gathering: Gathering | None = None,
+) -> list[Claim]:
+    """The claims of all pieces, in the order of their resources, not written yet."""
+    return [
         Claim(
             resource_id=piece.resource, unit=piece.unit, start=piece.start, end=piece.end,
             hold=hold, appointment=appointment, gathering=gathering,
         )
         for piece in sorted(wanted.pieces)
-    ])  # fmt: skip
+    ]  # fmt: skip
 
 
 def check_free_patient(

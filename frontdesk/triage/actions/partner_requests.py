@@ -100,8 +100,8 @@ def take_in(
         matched_on=one_line(matched_on, limit=80),
         outside_id=outside_id,
     )
-    rows.insert(request)
-    utterance = rows.insert(Utterance(request=request, text=kept, heard_at=now, heard_by=by))
+    utterance = Utterance(request=request, text=kept, heard_at=now, heard_by=by)
+    rows.insert_with(request, [utterance])
     _write_down(request, utterance, by, now)
     taken = Taken(request, words.screen_first(request=request, text=kept, now=now), new=True)
     if not taken.plain:
