@@ -55,9 +55,8 @@ def test_alternatives_and_what_must_be_said_together_are_told_apart(universe: Un
     when = [[concept.title for concept in line] for line in rules["1.1"].when]
     likeness = "At least faintly like calls that needed a clinician"
     assert when[0] == ["Pain or pressure in the chest", likeness] and len(when[1]) == 3
-    assert [[concept.title for concept in line] for line in rules["5.1"].when][0] == [
-        "Words about suicide or not wanting to live"
-    ]
+    suicide = [concept.title for concept in rules["5.1"].when[0]]
+    assert suicide == ["Words about suicide or not wanting to live"]
     assert [group.lane for group in page.lanes] == ["emergency", "urgent", "operational", "routine"]
 
 
