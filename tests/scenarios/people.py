@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 from tests.factories.staff import PASSWORD
 
 PATIENCE = 30_000  # ms; the machine may be busy
+MOST_TRIES = 5
 MOST_TABS = 80
 expect.set_options(timeout=PATIENCE)
 
@@ -62,6 +63,15 @@ class Person:
         for key in keys:
             self.page.keyboard.press(key)
             self.count += 1
+
+    def reaches(self, selector: str, *keys: str) -> None:
+        """Press the keys that lead to a field; again where the page was not listening yet, as anybody would."""
+        for _ in range(MOST_TRIES):
+            self.press(*keys)
+            if self.page.locator(selector).evaluate("one => one === document.activeElement"):
+                return
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"{' '.join(keys)} did not lead to {selector}.")
 
     def type(self, text: str) -> None:
         """Type into whatever has the focus."""

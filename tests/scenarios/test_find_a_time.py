@@ -60,7 +60,7 @@ class TestFindATime(Scenario):
     def test_the_guide_suggests_and_another_type_needs_a_reason(self) -> None:
         guide(self.universe)
         alice = self.given_alice_looks_for("")
-        alice.press("Escape", "q")
+        alice.reaches("#g1", "Escape", "q")
         alice.presses_and_arrives("Enter", "guide=primary")
         alice.page.get_by_label("Yes").check()
         alice.page.get_by_role("button", name="Next question").click()
