@@ -159,13 +159,13 @@ def _insert_with(
         f"made AS ({statement} AS own)",
         *(f"part{place} AS ({_part(*one)})" for place, one in enumerate(zip(parts, links, strict=True))),
     ]
-    numbers = ["own", *(f"(SELECT min(own) FROM part{place})" for place in range(len(parts)))]  # noqa: S608
+    numbers = ["own", *(f"(SELECT min(own) FROM part{place})" for place in range(len(parts)))]  # noqa: S608  our own names
     whole = f"WITH {', '.join(steps)} SELECT {', '.join(numbers)} FROM made"  # noqa: S608  our own names
     return whole, fields, tuple(one.attname for one in links)
 
 
 def _part(model: type[Model], link: Field[Any, Any]) -> str:
-    given = f"{_into(model)} SELECT {_given(model, link)} FROM made, {_read_as_json(model)}"  # noqa: S608
+    given = f"{_into(model)} SELECT {_given(model, link)} FROM made, {_read_as_json(model)}"  # noqa: S608  our own names
     return f"{given} RETURNING {_name(model._meta.pk)} AS own"
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC
 from typing import Any, TypeVar
 
 from django.db.models import Func, Model, Q, QuerySet, TextField
 
-from frontdesk.gateway.fhir import codes
+from frontdesk.gateway.fhir import codes, dates
 from frontdesk.gateway.fhir.door import Call
 from frontdesk.gateway.fhir.references import number, split, visit_types
 from frontdesk.gateway.fhir.search import Asked, Term, plain, token
@@ -46,6 +47,12 @@ def page_by_pk(rows: QuerySet[Row], asked: Asked) -> tuple[list[Row], int, tuple
     more = len(found) > asked.count
     found = found[: asked.count]
     return found, total, ((found[-1].pk,) if more else None)
+
+
+def spans_of(term: Term, call: Call) -> list[dates.Span]:
+    """The term's values as spans; a day is one of the client's first site."""
+    zone = call.sites[0].zone if call.sites else UTC
+    return [dates.read(plain(value), zone, now=call.now) for value in term.values]
 
 
 def any_of(conditions: Iterable[Q]) -> Q:

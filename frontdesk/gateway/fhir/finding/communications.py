@@ -13,9 +13,9 @@ from frontdesk.daybook.models import Entry
 from frontdesk.gateway.fhir import bundle, dates
 from frontdesk.gateway.fhir.door import Answer, Call
 from frontdesk.gateway.fhir.finding import mixed, patients, seen
-from frontdesk.gateway.fhir.finding.common import NOTHING, any_of, coded, ids
+from frontdesk.gateway.fhir.finding.common import NOTHING, any_of, coded, ids, spans_of
 from frontdesk.gateway.fhir.finding.mixed import Pair, Part
-from frontdesk.gateway.fhir.finding.tasks import including_patients, providers_of, spans_of
+from frontdesk.gateway.fhir.finding.tasks import including_patients, providers_of
 from frontdesk.gateway.fhir.kinds import kinds
 from frontdesk.gateway.fhir.params import ID, Param
 from frontdesk.gateway.fhir.references import number

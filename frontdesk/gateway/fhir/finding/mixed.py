@@ -19,7 +19,7 @@ Key = tuple[datetime, int, int]  # when, which table, which row
 
 @dataclass(frozen=True)
 class Part:
-    """One of the tables. `at` is its column of instants by which the rows are put in order; it never changes."""
+    """One of the tables. `at` is its column of instants by which the rows are put in order."""
 
     rows: QuerySet[Any]
     at: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -14,7 +14,7 @@ from frontdesk.daybook.models import Entry
 from frontdesk.gateway.fhir import bundle, dates
 from frontdesk.gateway.fhir.door import Answer, Call
 from frontdesk.gateway.fhir.finding import mixed, patients, people, seen
-from frontdesk.gateway.fhir.finding.common import NOTHING, any_of, coded, ids
+from frontdesk.gateway.fhir.finding.common import NOTHING, any_of, coded, ids, spans_of
 from frontdesk.gateway.fhir.finding.mixed import Pair, Part
 from frontdesk.gateway.fhir.finding.seen import OF_REQUEST
 from frontdesk.gateway.fhir.kinds import kinds
@@ -254,12 +254,6 @@ def _about(value: str, modifier: str, call: Call) -> Q:
 def _authored(term: Term, call: Call) -> Pair:
     spans = spans_of(term, call)
     return Pair(*(any_of(dates.condition(at, span) for span in spans) for at in ("opened_at", "offered_at")))
-
-
-def spans_of(term: Term, call: Call) -> list[dates.Span]:
-    """The term's values as spans; a day is one of the client's first site."""
-    zone = call.sites[0].zone if call.sites else UTC
-    return [dates.read(plain(value), zone, now=call.now) for value in term.values]
 
 
 def _last_updated(term: Term, call: Call) -> Pair:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -17,14 +17,15 @@ from frontdesk.gateway.fhir.door import Answer, Call
 from frontdesk.gateway.fhir.finding import mixed, patients, people, places
 from frontdesk.gateway.fhir.finding.common import (
     NOTHING,
-    Row,
     any_of,
     coded,
     ids,
+    spans_of,
     specialty_on,
     text_on,
     visit_type_on,
 )
+from frontdesk.gateway.fhir.finding.mixed import Pair, Part
 from frontdesk.gateway.fhir.kinds import kinds
 from frontdesk.gateway.fhir.params import ID, Param
 from frontdesk.gateway.fhir.references import (
@@ -59,14 +60,6 @@ PARAMS = {
 SORTS = ("date", "-date", "_id")
 _NEEDS = "Name something to search by: patient, date, practitioner, location, actor, identifier, _id or _lastUpdated."
 _STATUSES = {code: status.value for status, code in codes.STATUS.items()}
-Rank = tuple[datetime, int, int]
-
-
-class Pair(NamedTuple):
-    """A condition on visits, and what it is on holds."""
-
-    visits: Q
-    holds: Q
 
 
 def read(call: Call, pk: str) -> Answer:
@@ -96,12 +89,9 @@ def search(call: Call) -> Answer:
     found = asked(call, "Appointment", kinds()["Appointment"], sorts=SORTS)
     if not any(PARAMS[term.name].narrows for term in found.terms):
         return bundle.searchset(call, found, bundle.Page([], 0, remarks=[_NEEDS]))
-    both = _visits(call), _holds(call)
-    for term in found.terms:
-        key = f"{term.name}.{term.chain}" if term.chain else term.name
-        fits = _CONDITIONS[key](term, call)
-        both = both[0].filter(fits.visits), both[1].filter(fits.holds)
-    rows, total, after = _page(both, found)
+    parts = [Part(_visits(call), "start"), Part(_holds(call), "start")]
+    fitting = mixed.narrow(parts, found, call, _CONDITIONS)
+    rows, total, after = mixed.page(fitting, found, back=found.sort == "-date")
     call.looked([row.patient_id for row in rows], "Appointment search")
     others, remarks = _included(rows, found, call)
     made = [to_fhir(row, call) for row in rows]
@@ -130,46 +120,6 @@ def _holds(call: Call) -> QuerySet[Hold]:
     if not call.client.sees_sensitive:
         rows = rows.filter(visit_type__sensitive=False)
     return rows.select_related("patient", "visit_type__specialty", "site", "provider", "room", "interpreter")
-
-
-def _page(
-    both: tuple[QuerySet[Appointment], QuerySet[Hold]], found: Asked
-) -> tuple[list[Appointment | Hold], int, tuple[Any, ...] | None]:
-    """Visits and holds in one order; the key of a row is its start, then whether it is a hold, then its number."""
-    total = both[0].count() + both[1].count()
-    if found.only_total or not total:
-        return [], total, None
-    back = found.sort == "-date"
-    rows: list[Appointment | Hold] = [*_some(both[0], found, 0, back), *_some(both[1], found, 1, back)]
-    rows.sort(key=_rank, reverse=back)
-    shown = rows[: found.count]
-    if len(rows) <= len(shown):
-        return shown, total, None
-    start, rank, pk = _rank(shown[-1])
-    return shown, total, (start.isoformat(), rank, pk)
-
-
-def _some(rows: QuerySet[Row], found: Asked, rank: int, back: bool) -> QuerySet[Row]:
-    """Those of one table that can be on this page, and one more."""
-    beyond = rows.filter(_beyond(found.after, rank, back=back))
-    ordered = beyond.order_by("-start", "-pk") if back else beyond.order_by("start", "pk")
-    return ordered[: found.count + 1]
-
-
-def _rank(row: Appointment | Hold) -> Rank:
-    return row.start, int(isinstance(row, Hold)), row.pk
-
-
-def _beyond(after: tuple[Any, ...] | None, rank: int, *, back: bool) -> Q:
-    """Rows of one table that come after the key."""
-    if after is None:
-        return Q()
-    start, last_rank, pk = datetime.fromisoformat(after[0]), after[1], after[2]
-    way = "lt" if back else "gt"
-    later = Q(**{f"start__{way}": start})
-    if rank == last_rank:
-        return later | Q(start=start, **{f"pk__{way}": pk})
-    return later | Q(start=start) if (rank < last_rank) == back else later
 
 
 def _included(
@@ -227,7 +177,7 @@ def _identifier(term: Term, call: Call) -> Pair:
     theirs = any_of(
         Q(value=one.code) if one.system is None else Q(value=one.code, system=one.system) for one in tokens
     )
-    return Pair(ours.visits | Q(pk__in=own.filter(theirs).values("appointment")), ours.holds)
+    return Pair(ours.first | Q(pk__in=own.filter(theirs).values("appointment")), ours.second)
 
 
 def _patient(term: Term, call: Call) -> Pair:
@@ -280,17 +230,11 @@ def _one_actor(value: str, modifier: str, call: Call) -> Q:
 
 
 def _date(term: Term, call: Call) -> Pair:
-    return _same(any_of(dates.condition("start", span) for span in _spans(term, call)))
-
-
-def _spans(term: Term, call: Call) -> list[dates.Span]:
-    """A day is one of the client's first site."""
-    zone = call.sites[0].zone if call.sites else UTC
-    return [dates.read(plain(value), zone, now=call.now) for value in term.values]
+    return _same(any_of(dates.condition("start", span) for span in spans_of(term, call)))
 
 
 def _last_updated(term: Term, call: Call) -> Pair:
-    spans = _spans(term, call)
+    spans = spans_of(term, call)
     return Pair(
         any_of(mixed.changed(span, _changed_since) for span in spans),
         any_of(dates.condition("held_at", span) for span in spans),
