@@ -58,10 +58,10 @@ def read(model: type[M], rest: str, values: Iterable[Any] = ()) -> list[M]:
     return [model.from_db(connection.alias, names, row) for row in rows]
 
 
-def insert(row: M) -> M:
-    """Write one new row, which gets its number."""
-    statement, fields = _insert(type(row))
-    ((row.pk,),) = run(statement, [_prepared(field, row) for field in fields])
+def insert(row: M, *, then: str = "") -> M:
+    """Write one new row, which gets its number. `then` is an SQL expression, run with that number as `made.own`."""
+    statement, fields = _insert(type(row), then)
+    ((row.pk, *_),) = run(statement, [_prepared(field, row) for field in fields])
     row._state.adding, row._state.db = False, connection.alias
     return row
 
@@ -128,10 +128,11 @@ def _columns(model: type[Model]) -> str:
 
 
 @cache
-def _insert(model: type[Model]) -> tuple[str, tuple[Field[Any, Any], ...]]:
+def _insert(model: type[Model], then: str = "") -> tuple[str, tuple[Field[Any, Any], ...]]:
     fields = _written(model)
     places = ", ".join(["%s"] * len(fields))
-    return f"{_into(model)} VALUES ({places}) RETURNING {_name(model._meta.pk)}", fields
+    statement = f"{_into(model)} VALUES ({places}) RETURNING {_name(model._meta.pk)} AS own"
+    return (f"WITH made AS ({statement}) SELECT own, {then} FROM made" if then else statement), fields  # noqa: S608  our own text
 
 
 @cache
@@ -156,7 +157,7 @@ def _insert_with(
     statement, fields = _insert(model)
     links = [_link(part, model) for part in parts]
     steps = [
-        f"made AS ({statement} AS own)",
+        f"made AS ({statement})",
         *(f"part{place} AS ({_part(*one)})" for place, one in enumerate(zip(parts, links, strict=True))),
     ]
     numbers = ["own", *(f"(SELECT min(own) FROM part{place})" for place in range(len(parts)))]  # noqa: S608  our own names

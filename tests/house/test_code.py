@@ -34,6 +34,7 @@ WITHOUT_BY = {
     "triage/actions/words.py:screen_again": "always the screener, inside an action",
     "triage/actions/words.py:context_of": "reads",
     "triage/actions/words.py:screen_first": "always the screener, inside an action",
+    "triage/actions/words.py:read_first": "reads",
     "triage/actions/lanes.py:raise_by_rule": "always the screener, inside an action",
     "triage/actions/lanes.py:offer_again": "always the screener, inside an action",
     "triage/actions/handoffs.py:show_lane_in_queue": "part of the action that changed the lane",

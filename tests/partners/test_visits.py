@@ -8,6 +8,8 @@ import pytest
 
 from frontdesk.book.actions.time import TimeTaken
 from frontdesk.book.models import Appointment, Claim
+from frontdesk.book.queries.check_days import differences
+from frontdesk.daybook.models import Entry
 from frontdesk.kit.errors import Refused
 from frontdesk.partners.actions import changes, visits
 from frontdesk.partners.actions.gate import NeedsAClinician
@@ -43,6 +45,23 @@ def test_all_of_it_or_nothing(universe: Universe, ehr: Registered) -> None:
     with pytest.raises(TimeTaken):
         book(ehr, order(universe, who=universe.dora))
     assert Request.objects.filter(opened_by=ehr.user).count() == Appointment.objects.count() == 1
+
+
+def test_where_the_room_that_was_offered_is_gone_another_is_taken(
+    universe: Universe, ehr: Registered
+) -> None:
+    """And what the first try wrote is gone: one request, one visit, one fact of each."""
+    taken, left = universe.exam_1, universe.exam_2
+    universe.hold(at(11), wanted=universe.wanted(at(11), provider=universe.dr_yusuf, room=taken))
+    offered = Place(universe.follow_up, universe.main, universe.dr_carol, at(11), free=taken.pk)
+    visit = book(ehr, order(universe, who=universe.dora, place=offered))
+    assert visit.room == left
+    request = Request.objects.get(opened_by=ehr.user)
+    assert (visit.asked_for, request.outcome) == (request.pk, "booked")
+    kinds = Entry.objects.about("request", request.pk).values_list("kind", flat=True)
+    assert sorted(kinds) == sorted(set(kinds))
+    assert (request.utterances.count(), request.screenings.count()) == (1, 1)
+    assert differences(now=NOW) == []
 
 
 def test_a_clinicians_words_are_given_with_the_refusal(universe: Universe, ehr: Registered) -> None:

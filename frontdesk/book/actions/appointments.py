@@ -86,11 +86,15 @@ def book_now(
 
     `key` makes a repeat harmless: the same key of the same person answers the same visit. As in `place`, earlier
     holds of the request are let go, and where only the room, the machine or the interpreter was taken meanwhile,
-    another that fits is taken. `request` is the request itself where this very transaction has made it (Ask.request).
-    Raises what `place` raises, and BookingGate for a link of the chain that fails.
+    another that fits is taken. Raises what `place` raises, and BookingGate for a link of the chain that fails.
+
+    `request` is the request itself where the caller's transaction has made it (Ask.request). Then there is one try and
+    no savepoint: whatever it raises, IntegrityError too, must undo that transaction.
     """
     order = _Order(patient, request_id, _own_key(key, by), by, now, request)
     with read_once():
+        if request is not None:
+            return _book_now(wanted.known(), order)
         try:
             return _try_now(wanted.known(), order)
         except TimeTaken:

@@ -54,10 +54,11 @@ _TASKS = {
     Tells.CANCELLED: "Tell the patient that the visit on {} is cancelled",
     Tells.RESTORED: "Tell the patient that the visit on {} takes place after all",
 }
-# The library's own function, as `app.configure_task("outreach.send_message").defer(message_id=…)` calls it, prepared.
+# The library's own function, as `app.configure_task("outreach.send_message").defer(message_id=…)` calls it, in the
+# statement that writes the message.
 _SEND = """
-    SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'outreach.send_message', 0, NULL, NULL,
-        jsonb_build_object('message_id', %s::bigint), NULL)::procrastinate_job_to_defer_v1])
+    procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'outreach.send_message', 0, NULL, NULL,
+        jsonb_build_object('message_id', made.own), NULL)::procrastinate_job_to_defer_v1])
 """
 _ARRIVE = {"en": " (please arrive at {})", "es": " (por favor, llegue a las {})"}
 _INTERPRETER = {
@@ -108,9 +109,8 @@ def tell(
         queued_at=now,
         queued_by=by if isinstance(by, User) else None,
     )
-    rows.insert(message)
+    rows.insert(message, then=_SEND)
     record(_queued(message, template), by=by, now=now, caused_by=cause, rule_version=str(template))
-    rows.run(_SEND, [message.pk])
     return message
 
 

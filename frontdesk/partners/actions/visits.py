@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -52,9 +53,7 @@ def book(*, order: Order, client: Client, by: User, now: datetime) -> Booked:
     if (same := booked_before(order, client, by)) is not None:
         return Booked(same, again=True)
     try:
-        return Booked(
-            _in_lane("book", order, by, now, lambda taken: _book(taken, order, client, by, now)), again=False
-        )
+        return Booked(_book_in_lane(order, client, by, now), again=False)
     except (Refused, IntegrityError) as error:
         # Sent twice at once, and the other was quicker.
         if (same := booked_before(order, client, by)) is not None:
@@ -134,6 +133,15 @@ def who_is(*, person: Person, by: User) -> tuple[Patient | Person, str]:
         if found
         else (person, "new record: name, birth date")
     )
+
+
+def _book_in_lane(order: Order, client: Client, by: User, now: datetime) -> Appointment:
+    """At once; and where the time is lost, again step by step: it may be the room alone that was taken."""
+    try:
+        return _in_lane("book", order, by, now, lambda taken: _book(taken, order, client, by, now))
+    except (TimeTaken, IntegrityError):
+        steps = partial(_book, order=order, client=client, by=by, now=now)
+        return _in_lane("book", order, by, now, lambda taken: steps(replace(taken, new=False)))
 
 
 def _in_lane(what: str, order: Order, by: User, now: datetime, act: Callable[[Taken], _Found]) -> _Found:

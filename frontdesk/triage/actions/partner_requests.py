@@ -101,9 +101,12 @@ def take_in(
         outside_id=outside_id,
     )
     utterance = Utterance(request=request, text=kept, heard_at=now, heard_by=by)
-    rows.insert_with(request, [utterance])
+    reading = words.read_first(request=request, text=kept, now=now)
+    rows.insert_with(request, [utterance], *([[reading.row]] if reading else []))
     _write_down(request, utterance, by, now)
-    taken = Taken(request, words.screen_first(request=request, text=kept, now=now), new=True)
+    if reading:
+        words.screen_first(request=request, reading=reading, now=now)
+    taken = Taken(request, reading.protocol if reading else None, new=True)
     if not taken.plain:
         _leave_to_people(taken, by, now)
     return taken

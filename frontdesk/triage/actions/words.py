@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -92,22 +93,33 @@ def screen_again(*, request: Request, now: datetime, stored: bool = False) -> No
         lanes.offer_again(request=request, met=fresh, protocol=protocol, now=now)
 
 
-def screen_first(*, request: Request, text: str, now: datetime) -> InForce | None:
-    """As `screen_again`, for the first words of a request that was made a moment ago: there is nothing to look up.
+@dataclass(frozen=True)
+class Reading:
+    """What the first words of a request that is not stored yet meet; `row` is stored with the request."""
 
-    Called in the transaction that made it. Answers what was read; None where no protocol is in force.
-    """
+    protocol: InForce
+    whole: Screening
+    row: ScreeningRow
+
+
+def read_first(*, request: Request, text: str, now: datetime) -> Reading | None:
+    """Hold the protocol against the first words of a new request, before it is stored. None where none is in force."""
     protocol = in_force(now=now, request=request)
     if protocol is None:
         return None
     whole = protocol.screen(text, context_of(request, now=now))
-    row = _write(request, whole, text, protocol, now)
+    return Reading(protocol, whole, _row(request, whole, text, protocol, now))
+
+
+def screen_first(*, request: Request, reading: Reading, now: datetime) -> None:
+    """As `screen_again`, once a new request is stored with its reading, in the same transaction."""
+    whole, row, protocol = reading.whole, reading.row, reading.protocol
+    _write_down(request, row, protocol, now)
     if RANK[whole.lane] > request.rank:
         lanes.raise_by_rule(request=request, screening=whole, row=row, protocol=protocol, now=now)
     elif whole.matches:
         met = {match.rule for match in whole.matches}
         lanes.offer_again(request=request, met=met, protocol=protocol, now=now)
-    return protocol
 
 
 def context_of(request: Request, *, now: datetime) -> Context:
@@ -181,27 +193,33 @@ def _keep(
 
 
 def _write(request: Request, whole: Screening, text: str, protocol: InForce, now: datetime) -> ScreeningRow:
-    matches = [_as_json(one) for one in whole.matches]
-    row = ScreeningRow(
+    row = rows.insert(_row(request, whole, text, protocol, now))
+    _write_down(request, row, protocol, now)
+    return row
+
+
+def _row(request: Request, whole: Screening, text: str, protocol: InForce, now: datetime) -> ScreeningRow:
+    return ScreeningRow(
         request=request,
         protocol=protocol.row,
         read_beside=[part.row.pk for part in protocol.scoped],
         text=text,
-        lane=whole.lane,
-        matches=matches,
+        lane=whole.lane.value,
+        matches=[_as_json(one) for one in whole.matches],
         screened_at=now,
     )
-    rows.insert(row)
+
+
+def _write_down(request: Request, row: ScreeningRow, protocol: InForce, now: datetime) -> None:
     fact = WordsScreened(
         request_id=request.pk,
         patient_id=request.patient_id,
         screening_id=row.pk,
-        lane=whole.lane.value,
-        matches=matches,
-        text=text,
+        lane=row.lane,
+        matches=row.matches,
+        text=row.text,
     )
     record(fact, by=lanes.SCREENER, now=now, rule_version=protocol.version)
-    return row
 
 
 def _as_json(match: Match) -> dict[str, Any]:

@@ -146,6 +146,8 @@ def fits(row: Protocol, request: Request, now: datetime) -> bool:
 
 def _names_met_by(request: Request) -> set[str]:
     """A protocol whose rule was met goes on being read for the request: its script does not go at opening time."""
+    if request._state.adding:
+        return set()  # it is not stored yet
     met = {one.get("protocol", "") for row in request.screenings.all() for one in row.matches}
     return {version.rpartition(", version ")[0] for version in met}
 

@@ -44,7 +44,7 @@ def test_it_holds_all_that_a_booking_asks_for(universe: Universe) -> None:
 
 
 def test_the_first_reading_is_what_a_later_one_would_be(universe: Universe) -> None:
-    """`screen_first` looks nothing up; what it writes is what `screen_again` writes."""
+    """`screen_first` looks little up; what it writes is what `screen_again` writes."""
     for said in (CHECK_UP, FEVER, CHEST_PAIN):
         first = take_in(universe, said).request
         second = universe.request(universe.ben)
