@@ -52,6 +52,10 @@ _TAKE_OVER = """
 """
 
 
+class AnotherIsFree(TimeTaken):
+    """The room, the machine or the interpreter was taken meanwhile, and another one is free: try again."""
+
+
 class HoldGone(Refused):
     """The hold has expired or was let go; its time may be somebody else's by now."""
 
@@ -89,18 +93,19 @@ def book_now(
     another that fits is taken. Raises what `place` raises, and BookingGate for a link of the chain that fails.
 
     `request` is the request itself where the caller's transaction has made it (Ask.request). Then there is one try and
-    no savepoint: whatever it raises, IntegrityError too, must undo that transaction.
+    no savepoint: whatever it raises, AnotherIsFree or IntegrityError too, must undo that transaction.
     """
     order = _Order(patient, request_id, _own_key(key, by), by, now, request)
+    once = request is not None
     with read_once():
-        if request is not None:
-            return _book_now(wanted.known(), order)
         try:
-            return _try_now(wanted.known(), order)
+            return _book_now(wanted.known(), order) if once else _try_now(wanted.known(), order)
         except TimeTaken:
             other = with_others(wanted, patient, now)
             if other is None:
                 raise
+            if once:
+                raise AnotherIsFree from None
             return _try_now(other.known(), order)
 
 

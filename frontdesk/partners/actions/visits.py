@@ -136,10 +136,10 @@ def who_is(*, person: Person, by: User) -> tuple[Patient | Person, str]:
 
 
 def _book_in_lane(order: Order, client: Client, by: User, now: datetime) -> Appointment:
-    """At once; and where the time is lost, again step by step: it may be the room alone that was taken."""
+    """At once; and where the room alone was taken meanwhile, again step by step."""
     try:
         return _in_lane("book", order, by, now, lambda taken: _book(taken, order, client, by, now))
-    except (TimeTaken, IntegrityError):
+    except (appointments.AnotherIsFree, IntegrityError):
         steps = partial(_book, order=order, client=client, by=by, now=now)
         return _in_lane("book", order, by, now, lambda taken: steps(replace(taken, new=False)))
 
