@@ -52,6 +52,16 @@ def test_a_row_is_written_as_the_orm_writes_it(universe: Universe, model: type[M
     assert columns(model._default_manager.get(pk=new.pk)) == columns(new)
 
 
+def test_what_follows_is_done_with_the_number_of_the_row(universe: Universe) -> None:
+    request = universe.ready()
+    new = Utterance(request=request, text="And a cough.", heard_at=NOW, heard_by=universe.alice)
+    rows.insert(new, then="set_config('frontdesk.told', made.own::text, true)")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('frontdesk.told')")
+        assert cursor.fetchone() == (str(new.pk),)
+    assert Utterance.objects.get(pk=new.pk).text == "And a cough."
+
+
 def test_many_rows_are_written_in_their_order(universe: Universe) -> None:
     visit = universe.book(at(11))
     kept = [columns(one) for one in visit.chain.order_by("pk")]
@@ -110,8 +120,8 @@ def test_half_a_character_is_the_databases_to_refuse(universe: Universe) -> None
         rows.insert_many([Utterance(request=request, text="\ud83d", heard_at=NOW, heard_by=universe.alice)])
 
 
-def test_nothing_is_written_of_no_rows() -> None:
-    rows.insert_many([])
+def test_no_rows_are_no_fault() -> None:
+    rows.insert_many([])  # it raises nothing: there is no first row to ask for its model
 
 
 def test_what_is_too_long_is_refused_and_not_cut(universe: Universe) -> None:
