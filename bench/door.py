@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from django.db import connection
 
-from bench.hard import Case, case, with_room
+from bench.hard import Case, case, untouched, with_room
 from bench.machines import Caller, register, token
 from bench.pgbench import door_bookings_a_second
 from bench.searches import Floor
@@ -60,7 +60,7 @@ def rows(url: str, now: datetime) -> Iterator[Row]:
 def _one_provider(server: Server, here: Case, client: Client) -> Iterator[Row]:
     """Every open time of one provider in the last thirty days of the book."""
     first = here.first + timedelta(days=here.days - 30)
-    provider, caller = here.providers[len(here.providers) // 2], Caller(server.port, token(client, clock()))
+    provider, caller = untouched(here), Caller(server.port, token(client, clock()))
     path = find(here, first=first, practitioner=f"Practitioner/{provider}", _count=1000)
     found = proposals(caller, path)
     yield Row(
