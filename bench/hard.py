@@ -28,6 +28,8 @@ OPENS, CLOSES = 9 * 12, 17 * 12  # ticks of five minutes
 SHARE = 0.4  # of the slots of the last ten days
 VISIT = ("id", "patient_id", "visit_type_id", "site_id", "provider_id", "room_id", "modality", "start", "end", "status",
          "booked_at", "booked_how", "version", "moved")  # fmt: skip
+WRITTEN = ("book_resourceday, book_session, book_appointment, book_claim, clinic_resource, clinic_room, clinic_provider, "
+           "people_patient")  # fmt: skip
 CLAIM = ("resource_id", "unit", "start", "end", "appointment_id")
 PATIENT = ("id", "mrn", "given", "family", "search_name", "sex", "language", "needs_interpreter", "created_at",
            "created_how")  # fmt: skip
@@ -55,9 +57,9 @@ def case(name: str, today: date, *, providers: int, days: int, visits: bool = Tr
     code = f"hard-{name}"
     if not Site.objects.filter(code=f"{code}-1").exists():
         with transaction.atomic():
-            written = _make(code, today + timedelta(days=1), providers, days, visits=visits)
+            _make(code, today + timedelta(days=1), providers, days, visits=visits)
         with connection.cursor() as cursor:  # what autovacuum would do meanwhile, beside what is measured
-            cursor.execute(f"VACUUM (ANALYZE) {written}")
+            cursor.execute(f"VACUUM (ANALYZE) {WRITTEN}")
     sites = list(Site.objects.filter(code__startswith=f"{code}-").order_by("pk"))
     kind = VisitType.objects.select_related("specialty").get(code=code)
     sessions = Session.objects.filter(resource__provider__specialty=kind.specialty).order_by("resource")
@@ -78,7 +80,7 @@ def _free_days(here: Case) -> int:
 
 
 def untouched(here: Case) -> int:
-    """A provider with more time left than three in four: runs before this one have booked some of it."""
+    """One that has more time left than three in four of the providers: earlier runs have booked out some of them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT resource_id FROM book_resourceday WHERE resource_id = ANY(%s) GROUP BY 1"
@@ -88,8 +90,7 @@ def untouched(here: Case) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _make(code: str, first: date, providers: int, days: int, *, visits: bool) -> str:
-    """Answers the tables that were written."""
+def _make(code: str, first: date, providers: int, days: int, *, visits: bool) -> None:
     specialty = Specialty.objects.create(code=code, name=f"Hard {code}")
     kind = VisitType.objects.create(
         code=code, name=f"Visit {code}", name_es="Visita", specialty=specialty, minutes=MINUTES,
@@ -115,8 +116,6 @@ def _make(code: str, first: date, providers: int, days: int, *, visits: bool) ->
     copy_rows("book_resourceday", DAY_COLUMNS, _days(places, first, taken))
     if visits:
         _visits(places, kind, first, taken)
-    tables = "book_resourceday, book_session, book_appointment, book_claim, clinic_resource, clinic_room, clinic_provider"
-    return f"{tables}, people_patient"
 
 
 def _taken(providers: int, days: int) -> list[list[list[int]]]:

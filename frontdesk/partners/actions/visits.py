@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -137,11 +136,14 @@ def who_is(*, person: Person, by: User) -> tuple[Patient | Person, str]:
 
 def _book_in_lane(order: Order, client: Client, by: User, now: datetime) -> Appointment:
     """At once; and where the room alone was taken meanwhile, again step by step."""
+
+    def act(taken: Taken) -> Appointment:
+        return _book(taken, order, client, by, now)
+
     try:
-        return _in_lane("book", order, by, now, lambda taken: _book(taken, order, client, by, now))
+        return _in_lane("book", order, by, now, act)
     except (appointments.AnotherIsFree, IntegrityError):
-        steps = partial(_book, order=order, client=client, by=by, now=now)
-        return _in_lane("book", order, by, now, lambda taken: steps(replace(taken, new=False)))
+        return _in_lane("book", order, by, now, lambda taken: act(replace(taken, new=False)))
 
 
 def _in_lane(what: str, order: Order, by: User, now: datetime, act: Callable[[Taken], _Found]) -> _Found:
