@@ -8,7 +8,6 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from frontdesk.accounts.permissions import Role
 from frontdesk.book.actions import appointments, holds, overbooking
@@ -234,8 +233,6 @@ def test_thirty_ask_for_two_extra_places(universe: Universe, thirty: Crowd) -> N
         for one in held:
             holds.let_go(hold=one, by=universe.alice, now=NOW)
     assert differences(now=NOW) == []
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 def _asking(universe: Universe, rule: OverbookRule, request: Any, room: Any, start: Any, key: str) -> Any:

@@ -100,8 +100,6 @@ def play(universe: Universe, twenty: Crowd) -> Iterator[Field]:
     requests = callers(CLIENTS, site=universe.main, by=universe.alice, now=NOW)
     yield Field(universe, requests, twenty)
     assert faults(now=NOW) == []
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")  # not ours, so not emptied with our tables
 
 
 def _fresh(visit: Appointment) -> Appointment:

@@ -10,7 +10,6 @@ from functools import partial
 from itertools import count
 
 import pytest
-from django.db import connection
 
 from frontdesk.book.actions import appointments, holds
 from frontdesk.book.actions.days import open_days
@@ -78,8 +77,6 @@ def field(universe: Universe, fifty: Crowd) -> Iterator[Field]:
     yield Field(universe, callers(CLIENTS, site=universe.main, by=universe.alice, now=NOW), fifty)
     assert differences(now=NOW) == []
     assert verify().faults == ()
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")  # not ours, so not emptied with our tables
 
 
 def _won(outcome: Sequence[Outcome]) -> list[Appointment | Hold]:

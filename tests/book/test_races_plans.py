@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
 
 from frontdesk.book.actions import cancels, gatherings, places, plans
 from frontdesk.book.actions.gatherings import GroupWanted
@@ -45,8 +44,6 @@ def gym(universe: Universe) -> Iterator[Therapy]:
     yield therapy(universe)
     assert differences(now=NOW) == []
     assert verify().faults == ()
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")  # not ours, so not emptied with our tables
 
 
 def _asking(cast: Universe, group: Gathering, request: Request) -> Callable[[], Appointment]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from frontdesk.book.actions import cancels
 from frontdesk.partners.models import Notice, NoticeState, Subscription
@@ -26,8 +26,6 @@ HOURS = (11, 12, 13, 14)
 def receiver() -> Iterator[Receiver]:
     with receiving() as found:
         yield found
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")  # not ours, so not emptied with our tables
 
 
 def change(cast: Universe, hour: int, request: Request) -> None:

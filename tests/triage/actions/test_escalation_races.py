@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
 
 from frontdesk.daybook.models import Entry
 from frontdesk.triage.actions import escalation, handoffs, words
@@ -90,10 +89,3 @@ def _only_what_happened_is_written_down(handoff: Handoff, at: datetime) -> None:
     handoff.refresh_from_db()
     assert handoff.accepted_at == at
     assert not handoff.steps.filter(ended_at=None).exists()
-
-
-@pytest.fixture(autouse=True)
-def _no_jobs_left(transactional_db: None) -> object:
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")  # not ours, so not emptied with our tables
